@@ -1,0 +1,100 @@
+/// Reads big-endian fields forward through borrowed octets; every read is bounds-checked and throws.
+///
+/// It borrows: it cannot outlive the octets that it was made from, and copies nothing until asked to.
+package struct ByteReader: ~Escapable {
+    private let octets: RawSpan
+    /// Octets consumed since the reader was made.
+    package private(set) var offset = 0
+
+    @_lifetime(copy octets)
+    package init(_ octets: RawSpan) {
+        self.octets = octets
+    }
+
+    @_lifetime(borrow octets)
+    package init(_ octets: borrowing [UInt8]) {
+        // "Unsafe" because a span of any type's octets may show padding; octets have none.
+        unsafe self.octets = octets.span.bytes
+    }
+
+    /// Octets not read yet.
+    package var remaining: Int { octets.byteCount - offset }
+    package var isAtEnd: Bool { remaining == 0 }
+
+    @_lifetime(self: copy self)
+    package mutating func uint8() throws(DecodeError) -> UInt8 {
+        try octet()
+    }
+
+    @_lifetime(self: copy self)
+    package mutating func uint16() throws(DecodeError) -> UInt16 {
+        UInt16(try uint(octets: 2))
+    }
+
+    @_lifetime(self: copy self)
+    package mutating func uint32() throws(DecodeError) -> UInt32 {
+        UInt32(try uint(octets: 4))
+    }
+
+    @_lifetime(self: copy self)
+    package mutating func uint64() throws(DecodeError) -> UInt64 {
+        try uint(octets: 8)
+    }
+
+    /// The next `count` octets, copied. Throws when `count` is negative or more than `remaining`.
+    @_lifetime(self: copy self)
+    package mutating func bytes(_ count: Int) throws(DecodeError) -> [UInt8] {
+        try require(count)
+        var copy: [UInt8] = []
+        copy.reserveCapacity(count)
+        for index in offset..<(offset + count) { copy.append(at(index)) }
+        offset += count
+        return copy
+    }
+
+    /// All octets that are left, copied.
+    @_lifetime(self: copy self)
+    package mutating func rest() -> [UInt8] {
+        (try? bytes(remaining)) ?? []
+    }
+
+    @_lifetime(self: copy self)
+    package mutating func skip(_ count: Int) throws(DecodeError) {
+        try require(count)
+        offset += count
+    }
+
+    /// A reader of the next `count` octets alone; this one goes on behind them.
+    @_lifetime(copy self)
+    package mutating func slice(_ count: Int) throws(DecodeError) -> ByteReader {
+        try require(count)
+        let part = octets.extracting(offset..<(offset + count))
+        offset += count
+        return ByteReader(part)
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func octet() throws(DecodeError) -> UInt8 {
+        try require(1)
+        defer { offset += 1 }
+        return at(offset)
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func uint(octets count: Int) throws(DecodeError) -> UInt64 {
+        try require(count)
+        var value: UInt64 = 0
+        for index in offset..<(offset + count) { value = value << 8 | UInt64(at(index)) }
+        offset += count
+        return value
+    }
+
+    private func require(_ count: Int) throws(DecodeError) {
+        guard count >= 0, count <= remaining else { throw .truncated(needed: count, available: remaining) }
+    }
+
+    // `unsafeLoad` means "any bit pattern is a value", which is so for UInt8; the offset is bounds-checked.
+    private func at(_ index: Int) -> UInt8 {
+        unsafe octets.unsafeLoad(fromByteOffset: index, as: UInt8.self)
+    }
+}
