@@ -23,6 +23,7 @@ struct Room {
 let rooms: [Room] = [
     Room(name: "Octets"),
     Room(name: "Digests", uses: ["CNettle"]),
+    Room(name: "L2TPWire", uses: ["Octets", "Digests"]),
 ]
 
 let package = Package(
