@@ -24,6 +24,8 @@ let rooms: [Room] = [
     Room(name: "Octets"),
     Room(name: "Addresses"),
     Room(name: "Digests", uses: ["CNettle"]),
+    Room(name: "L2TPWire", uses: ["Octets", "Digests"]),
+    Room(name: "L2TPControl", uses: ["L2TPWire"]),
 ]
 
 let package = Package(
