@@ -3,6 +3,11 @@ package struct DecodedMessage: Equatable, Sendable {
     package var message: Message
     /// For counters and logs, in the order of the message.
     package var notes: [MessageNote]
+
+    package init(message: Message, notes: [MessageNote] = []) {
+        self.message = message
+        self.notes = notes
+    }
 }
 
 /// Reads the body of a control message.
@@ -20,7 +25,7 @@ package enum MessageDecoder {
         } catch {
             throw refusal(error, of: nil, AVPSet())
         }
-        guard type.isKnown else { return DecodedMessage(message: .unknown(type), notes: []) }
+        guard type.isKnown else { return DecodedMessage(message: .unknown(type)) }
         var avps = AVPSet()
         // The walk goes on behind a fault, for the sender's ids that may come later.
         var firstFault: MessageFault?

@@ -18,6 +18,18 @@ package struct MessageError: Error, Equatable, Sendable, CustomStringConvertible
     /// What else was odd in the message.
     package var notes: [MessageNote]
 
+    package init(
+        messageType: MessageType?, fault: MessageFault, assignedTunnelID: TunnelID? = nil,
+        assignedSessionID: SessionID? = nil, notes: [MessageNote] = []
+    ) {
+        self.messageType = messageType
+        self.fault = fault
+        self.assignedTunnelID = assignedTunnelID
+        self.assignedSessionID = assignedSessionID
+        self.notes = notes
+    }
+
+    /// Result 2 with the fault's error code and text; result 5 with the highest version for a version not spoken here.
     package var answer: Answer {
         let text = Text(fault.description)
         if case .unsupportedVersion = fault {

@@ -6,7 +6,16 @@ enum HiddenValue {
     static func hide(
         _ value: [UInt8], of attribute: Attribute, secret: [UInt8], randomVector: [UInt8], padding: ArraySlice<UInt8>
     ) -> [UInt8] {
-        let plain = UInt16(clamping: value.count).avpValue + value + padding
+        obscure(
+            UInt16(clamping: value.count).avpValue + value + padding, of: attribute, secret: secret,
+            randomVector: randomVector
+        )
+    }
+
+    /// The RFC's chain over the finished subformat; its length does not change.
+    static func obscure(
+        _ plain: [UInt8], of attribute: Attribute, secret: [UInt8], randomVector: [UInt8]
+    ) -> [UInt8] {
         var hidden: [UInt8] = []
         var stream = Digests.md5(attribute.type.avpValue, secret, randomVector)
         for start in stride(from: 0, to: plain.count, by: blockSize) {
