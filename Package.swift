@@ -24,12 +24,21 @@ let rooms: [Room] = [
     Room(name: "Octets"),
     Room(name: "Addresses"),
     Room(name: "Digests", uses: ["CNettle"]),
+    Room(name: "Linux", uses: ["CLinux", "Addresses"]),
+    Room(name: "EventLoop", uses: ["CLinux", "Linux", "Addresses"]),
+    Room(name: "Netlink", uses: ["CNetlink", "Linux", "Addresses"]),
+    Room(name: "DataPlane", uses: ["CLinux", "Linux", "Addresses", "EventLoop", "Netlink"]),
 ]
 
 let package = Package(
     name: "l2tpd",
     targets: [
-        .systemLibrary(name: "CNettle", path: "Sources/CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])])
+        .systemLibrary(
+            name: "CNettle", path: "Sources/CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
+        .systemLibrary(name: "CLinux", path: "Sources/CLinux"),
+        .systemLibrary(
+            name: "CNetlink", path: "Sources/CNetlink", pkgConfig: "libnl-genl-3.0",
+            providers: [.apt(["libnl-3-dev", "libnl-genl-3-dev"])]),
     ]
         + rooms.flatMap { room -> [Target] in
             [
