@@ -15,10 +15,18 @@ let strict: [SwiftSetting] = [
 /// The order of this list is the order of the layers: a room depends only on rooms above it.
 struct Room {
     var name: String
+    /// A program of its own, not a library.
+    var isProgram = false
     var uses: [String] = []
     var products: [Target.Dependency] = []
     var testUses: [String] = []
+
+    var dependencies: [Target.Dependency] { uses.map { .init(stringLiteral: $0) } + products }
 }
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let rooms: [Room] = [
     Room(name: "Octets"),
@@ -26,24 +34,57 @@ let rooms: [Room] = [
     Room(name: "Digests", uses: ["CNettle"]),
     Room(name: "L2TPWire", uses: ["Octets", "Digests"]),
     Room(name: "L2TPControl", uses: ["L2TPWire"]),
+    Room(name: "PPP", uses: ["Octets", "Addresses", "Digests"]),
+    Room(name: "Linux", uses: ["CLinux", "Addresses"]),
+    Room(name: "EventLoop", uses: ["CLinux", "Addresses", "Linux"]),
+    Room(name: "Netlink", uses: ["CNetlink", "Addresses", "Linux"]),
+    Room(name: "DataPlane", uses: ["CLinux", "Addresses", "Linux", "EventLoop", "Netlink"]),
+    Room(name: "ControlProtocol"),
+    Room(
+        name: "Configuration", uses: ["Addresses", "PPP", "ControlProtocol"],
+        products: [.product(name: "TOMLKit", package: "TOMLKit"), systemPackage]),
+    Room(
+        name: "L2TPDaemon",
+        uses: [
+            "Addresses", "L2TPWire", "L2TPControl", "PPP", "Linux", "EventLoop", "Netlink", "DataPlane",
+            "ControlProtocol", "Configuration",
+        ],
+        products: [
+            logging, systemPackage,
+            .product(name: "DequeModule", package: "swift-collections"),
+            .product(name: "HeapModule", package: "swift-collections"),
+        ]),
+    Room(
+        name: "l2tpctl", isProgram: true, uses: ["Addresses", "Configuration", "ControlProtocol"],
+        products: [argumentParser]),
 ]
 
 let package = Package(
     name: "l2tpd",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    ],
     targets: [
-        .systemLibrary(name: "CNettle", path: "Sources/CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])])
+        .systemLibrary(
+            name: "CNettle", path: "Sources/CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
+        .systemLibrary(
+            name: "CNetlink", path: "Sources/CNetlink", pkgConfig: "libnl-genl-3.0",
+            providers: [.apt(["libnl-3-dev", "libnl-genl-3-dev"])]),
+        .systemLibrary(name: "CLinux", path: "Sources/CLinux"),
     ]
         + rooms.flatMap { room -> [Target] in
             [
-                .target(
-                    name: room.name,
-                    dependencies: room.uses.map { .init(stringLiteral: $0) } + room.products,
-                    swiftSettings: strict
-                ),
+                room.isProgram
+                    ? .executableTarget(name: room.name, dependencies: room.dependencies, swiftSettings: strict)
+                    : .target(name: room.name, dependencies: room.dependencies, swiftSettings: strict),
                 .testTarget(
                     name: room.name + "Tests",
-                    dependencies: [.init(stringLiteral: room.name)]
-                        + (room.uses + room.testUses).map { .init(stringLiteral: $0) },
+                    dependencies: [.init(stringLiteral: room.name)] + room.dependencies
+                        + room.testUses.map { .init(stringLiteral: $0) },
                     swiftSettings: strict
                 ),
             ]
