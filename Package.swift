@@ -24,6 +24,7 @@ let rooms: [Room] = [
     Room(name: "Octets"),
     Room(name: "Addresses"),
     Room(name: "Digests", uses: ["CNettle"]),
+    Room(name: "PPP", uses: ["Octets", "Addresses", "Digests"]),
     Room(name: "ControlProtocol"),
 ]
 
