@@ -36,6 +36,13 @@ let rooms: [Room] = [
             .product(name: "TOMLKit", package: "TOMLKit"),
             .product(name: "SystemPackage", package: "swift-system"),
         ]),
+    Room(
+        name: "L2TPDaemon", uses: ["Addresses", "Configuration", "ControlProtocol"],
+        products: [
+            .product(name: "Logging", package: "swift-log"),
+            .product(name: "DequeModule", package: "swift-collections"),
+            .product(name: "SystemPackage", package: "swift-system"),
+        ]),
 ]
 
 let package = Package(
