@@ -39,7 +39,7 @@ class L2TPD:
             "peer": [self.peer],
             "ppp": [self.ppp],
             "pool": [{"name": "subscribers", "ranges": ["100.64.0.2-100.64.1.255"]}],
-            "user": [{"name": "alice", "password": "secret"}, {"name": "bob", "password": "hidden"}],
+            "user": [{"name": "alice", "password": "sesame-of-alice"}],
         }
 
     def start(self) -> L2TPD:
@@ -59,18 +59,24 @@ class L2TPD:
     def show(self, what: str) -> Any:
         return json.loads(self.ctl("show", what, "--json"))
 
-    def sessions(self) -> list[Table]:
-        return [each for each in self.show("sessions") if each["state"] == "established"]
-
     def wait_for_sessions(self, count: int, seconds: float = 120) -> list[Table]:
-        """Waits until there are exactly so many sessions, all of them established."""
+        """Waits until there are exactly so many sessions, each with PPP open."""
 
-        def look() -> list[Table] | bool:
+        def look() -> tuple[list[Table]] | None:
             found = self.show("sessions")
-            ready = len(found) == count and all(each["state"] == "established" for each in found)
-            return ready and (found or True)
+            return (found,) if len(found) == count and all(each["state"] == "open" for each in found) else None
 
-        return wait_until(f"l2tpctl shows {count} established sessions", look, seconds)
+        return wait_until(f"l2tpctl shows {count} open sessions", look, seconds)[0]
+
+    def wait_until_idle(self, seconds: float = 120) -> None:
+        """Waits until there is no session, no tunnel but those that only wait for late messages, no address in use."""
+
+        def look() -> bool:
+            standing = [each for each in self.show("tunnels") if each["state"] != "stopping"]
+            leased = sum(pool["leased"] for pool in self.show("pools"))
+            return not standing and not self.show("sessions") and leased == 0
+
+        wait_until("l2tpctl shows no tunnel, no session and no leased address", look, seconds)
 
     def descriptors(self) -> int:
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))

@@ -7,7 +7,7 @@ from xl2tpd import XL2TPD, Call
 
 
 def test_scenario_00_two_stock_peers_in_kernel_mode(network: Network):
-    server = XL2TPD(network.lns, secret="tunnel-secret").serve({"alice": "secret"})
+    server = XL2TPD(network.lns, secret="tunnel-secret").serve({"alice": "sesame-of-alice"})
     client = XL2TPD(network.client, secret="tunnel-secret").dial(Call())
     (interface,) = wait_for_ppp(network.client)
     assert_mirrored(network.lns, network.client, count=1)
