@@ -22,6 +22,7 @@ struct Room {
 
 let rooms: [Room] = [
     Room(name: "Octets"),
+    Room(name: "Addresses"),
     Room(name: "Digests", uses: ["CNettle"]),
 ]
 

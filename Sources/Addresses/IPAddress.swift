@@ -1,0 +1,49 @@
+/// An address of either family.
+package enum IPAddress: Hashable, Sendable, CustomStringConvertible {
+    case v4(IPv4Address)
+    case v6(IPv6Address)
+
+    /// The text of an IPv4 or IPv6 address, without brackets, port or zone.
+    package init?(_ text: some StringProtocol) {
+        if let address = IPv4Address(text) {
+            self = .v4(address)
+        } else if let address = IPv6Address(text) {
+            self = .v6(address)
+        } else {
+            return nil
+        }
+    }
+
+    package var octets: [UInt8] {
+        switch self {
+        case .v4(let address): address.octets
+        case .v6(let address): address.octets
+        }
+    }
+
+    package var description: String {
+        switch self {
+        case .v4(let address): address.description
+        case .v6(let address): address.description
+        }
+    }
+}
+
+/// An address and a UDP port: one end of a tunnel.
+package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
+    package var address: IPAddress
+    package var port: UInt16
+
+    package init(address: IPAddress, port: UInt16) {
+        self.address = address
+        self.port = port
+    }
+
+    /// "192.0.2.1:1701" or "[2001:db8::1]:1701".
+    package var description: String {
+        switch address {
+        case .v4(let address): "\(address):\(port)"
+        case .v6(let address): "[\(address)]:\(port)"
+        }
+    }
+}
