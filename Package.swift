@@ -15,33 +15,50 @@ let strict: [SwiftSetting] = [
 /// The order of this list is the order of the layers: a room depends only on rooms above it.
 struct Room {
     var name: String
+    /// A program of its own, not a library.
+    var isProgram = false
     var uses: [String] = []
     var products: [Target.Dependency] = []
     var testUses: [String] = []
+
+    var dependencies: [Target.Dependency] { uses.map { .init(stringLiteral: $0) } + products }
 }
 
 let rooms: [Room] = [
     Room(name: "Octets"),
     Room(name: "Addresses"),
     Room(name: "Digests", uses: ["CNettle"]),
+    Room(name: "PPP", uses: ["Octets", "Addresses", "Digests"]),
+    Room(name: "ControlProtocol"),
+    Room(
+        name: "Configuration", uses: ["Addresses", "PPP", "ControlProtocol"],
+        products: [
+            .product(name: "TOMLKit", package: "TOMLKit"),
+            .product(name: "SystemPackage", package: "swift-system"),
+        ]),
 ]
 
 let package = Package(
     name: "l2tpd",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    ],
     targets: [
         .systemLibrary(name: "CNettle", path: "Sources/CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])])
     ]
         + rooms.flatMap { room -> [Target] in
             [
-                .target(
-                    name: room.name,
-                    dependencies: room.uses.map { .init(stringLiteral: $0) } + room.products,
-                    swiftSettings: strict
-                ),
+                room.isProgram
+                    ? .executableTarget(name: room.name, dependencies: room.dependencies, swiftSettings: strict)
+                    : .target(name: room.name, dependencies: room.dependencies, swiftSettings: strict),
                 .testTarget(
                     name: room.name + "Tests",
-                    dependencies: [.init(stringLiteral: room.name)]
-                        + (room.uses + room.testUses).map { .init(stringLiteral: $0) },
+                    dependencies: [.init(stringLiteral: room.name)] + room.dependencies
+                        + room.testUses.map { .init(stringLiteral: $0) },
                     swiftSettings: strict
                 ),
             ]

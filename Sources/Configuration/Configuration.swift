@@ -1,0 +1,27 @@
+package import Addresses
+package import ControlProtocol
+
+/// What the configuration file says, as values that are checked: names are resolved, times are durations, secrets hide.
+package struct Configuration: Hashable, Sendable {
+    package var daemon: Daemon
+    package var logLevel: LogLevel
+    /// Where tunnels come in; at least one, no two alike.
+    package var listeners: [Endpoint]
+    package var peers: [Peer]
+    package var profiles: [PPPProfile]
+    package var pools: [Pool]
+    package var users: [User]
+
+    package init(
+        daemon: Daemon = Daemon(), logLevel: LogLevel = .info, listeners: [Endpoint], peers: [Peer] = [],
+        profiles: [PPPProfile] = [], pools: [Pool] = [], users: [User] = []
+    ) {
+        self.daemon = daemon
+        self.logLevel = logLevel
+        self.listeners = listeners
+        self.peers = peers
+        self.profiles = profiles
+        self.pools = pools
+        self.users = users
+    }
+}

@@ -1,0 +1,34 @@
+/// A pattern for interface names: "ppp%d", the number in place of "%d".
+package struct InterfaceName: Hashable, Sendable, CustomStringConvertible {
+    package let prefix: String
+    package let suffix: String
+
+    /// IFNAMSIZ is 16 with its final NUL; five digits are kept for the number.
+    package static let longest = 10
+    package static let usual = InterfaceName(prefix: "ppp", suffix: "")
+
+    private init(prefix: String, suffix: String) {
+        self.prefix = prefix
+        self.suffix = suffix
+    }
+
+    /// Nil unless there is exactly one "%d", and beside it one to ten octets that a name of the kernel may have.
+    package init?(_ pattern: String) {
+        let parts = pattern.split(separator: "%d", omittingEmptySubsequences: false)
+        guard parts.count == 2 else { return nil }
+        let fixed = parts.joined()
+        let allowed = fixed.utf8.allSatisfy { octet in
+            switch octet {
+            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x2e, 0x5f: true
+            default: false
+            }
+        }
+        guard allowed, (1...Self.longest).contains(fixed.utf8.count) else { return nil }
+        self.init(prefix: String(parts[0]), suffix: String(parts[1]))
+    }
+
+    /// The name with this number, 0...99999.
+    package func name(_ number: Int) -> String { "\(prefix)\(number)\(suffix)" }
+
+    package var description: String { "\(prefix)%d\(suffix)" }
+}

@@ -1,0 +1,79 @@
+/// What the daemon answers: one JSON object a line, `{"reply": NAME, ...}`.
+///
+/// A list comes as one line an element and then `end`, so that no list, however long, needs a huge object. `error` may come
+/// in place of any reply, also in the middle of a list, and ends it.
+package enum Reply: Hashable, Sendable {
+    /// `{"reply":"version","version":"1.2.3","protocol":1}`.
+    case version(VersionRecord)
+    /// `{"reply":"summary", ...}` with the keys of `SummaryRecord`; likewise for every record below.
+    case summary(SummaryRecord)
+    case tunnel(TunnelRecord)
+    case session(SessionRecord)
+    case peer(PeerRecord)
+    case pool(PoolRecord)
+    case statistics(StatisticsRecord)
+    /// The list is complete: `{"reply":"end","count":2}`.
+    case end(count: Int)
+    /// What is being closed, and what was not: `{"reply":"closed","closed":["7/12"],"refused":[]}`.
+    case closed(CloseRecord)
+    /// `{"reply":"reloaded","applied":[...],"not_applied":[...]}`.
+    case reloaded(ReloadRecord)
+    /// Done, and there is nothing to say.
+    case done
+    /// `{"reply":"error","code":"not_found","message":"..."}`.
+    case error(ControlError)
+}
+
+extension Reply: Codable {
+    private enum Name: String, Codable {
+        case version, summary, tunnel, session, peer, pool, end, closed, reloaded, done, error
+        case statistics = "stats"
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case reply, count
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self =
+            switch try values.decode(Name.self, forKey: .reply) {
+            case .version: .version(try VersionRecord(from: decoder))
+            case .summary: .summary(try SummaryRecord(from: decoder))
+            case .tunnel: .tunnel(try TunnelRecord(from: decoder))
+            case .session: .session(try SessionRecord(from: decoder))
+            case .peer: .peer(try PeerRecord(from: decoder))
+            case .pool: .pool(try PoolRecord(from: decoder))
+            case .statistics: .statistics(try StatisticsRecord(from: decoder))
+            case .end: .end(count: try values.decode(Int.self, forKey: .count))
+            case .closed: .closed(try CloseRecord(from: decoder))
+            case .reloaded: .reloaded(try ReloadRecord(from: decoder))
+            case .done: .done
+            case .error: .error(try ControlError(from: decoder))
+            }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        func encode(_ name: Name, _ record: any Encodable) throws {
+            try values.encode(name, forKey: .reply)
+            try record.encode(to: encoder)
+        }
+        switch self {
+        case .version(let record): try encode(.version, record)
+        case .summary(let record): try encode(.summary, record)
+        case .tunnel(let record): try encode(.tunnel, record)
+        case .session(let record): try encode(.session, record)
+        case .peer(let record): try encode(.peer, record)
+        case .pool(let record): try encode(.pool, record)
+        case .statistics(let record): try encode(.statistics, record)
+        case .end(let count):
+            try values.encode(Name.end, forKey: .reply)
+            try values.encode(count, forKey: .count)
+        case .closed(let record): try encode(.closed, record)
+        case .reloaded(let record): try encode(.reloaded, record)
+        case .done: try values.encode(Name.done, forKey: .reply)
+        case .error(let error): try encode(.error, error)
+        }
+    }
+}

@@ -1,0 +1,173 @@
+/// What a client asks on the control socket: one JSON object a line, `{"request": NAME, ...}`.
+///
+/// A daemon answers requests in their order. See `Reply` for what comes back.
+package enum Request: Hashable, Sendable {
+    /// `{"request":"version"}`: answered by `Reply.version`.
+    case version
+    /// `{"request":"summary"}`: answered by `Reply.summary`.
+    case summary
+    /// `{"request":"show_tunnels","peer":"bras-1"}`: each as `Reply.tunnel`, then `Reply.end`.
+    case showTunnels(TunnelFilter)
+    /// `{"request":"show_sessions","tunnel_id":7}`: each as `Reply.session`, then `Reply.end`.
+    case showSessions(SessionFilter)
+    /// `{"request":"show_peers"}`: each as `Reply.peer`, then `Reply.end`.
+    case showPeers
+    /// `{"request":"show_pools"}`: each as `Reply.pool`, then `Reply.end`.
+    case showPools
+    /// `{"request":"show_stats"}`: answered by `Reply.statistics`.
+    case showStatistics
+    /// `{"request":"close_tunnel","tunnel_ids":[7]}`: StopCCN, by local tunnel id; answered by `Reply.closed`.
+    case closeTunnels([UInt32])
+    /// `{"request":"close_session","sessions":["7/12","13"]}`: CDN; answered by `Reply.closed`.
+    case closeSessions([SessionName])
+    /// `{"request":"reload"}`: read the configuration file again; answered by `Reply.reloaded`.
+    case reload
+    /// `{"request":"log_level","level":"debug"}`, until the next reload; answered by `Reply.done`.
+    case logLevel(LogLevel)
+}
+
+/// Which tunnels to show: those that meet every filter that is set.
+package struct TunnelFilter: Codable, Hashable, Sendable {
+    /// The peer's name in the configuration.
+    package var peer: String?
+    /// A state as `TunnelRecord.state` spells it.
+    package var state: String?
+
+    package init(peer: String? = nil, state: String? = nil) {
+        self.peer = peer
+        self.state = state
+    }
+
+    package func matches(_ tunnel: TunnelRecord) -> Bool {
+        (peer == nil || peer == tunnel.peer) && (state == nil || state == tunnel.state)
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case peer, state
+    }
+}
+
+/// Which sessions to show: those that meet every filter that is set.
+package struct SessionFilter: Codable, Hashable, Sendable {
+    /// The local tunnel id.
+    package var tunnelID: UInt32?
+    /// The peer's name in the configuration.
+    package var peer: String?
+    /// The name that the subscriber authenticated with.
+    package var user: String?
+    /// A state as `SessionRecord.state` spells it.
+    package var state: String?
+
+    package init(tunnelID: UInt32? = nil, peer: String? = nil, user: String? = nil, state: String? = nil) {
+        self.tunnelID = tunnelID
+        self.peer = peer
+        self.user = user
+        self.state = state
+    }
+
+    package func matches(_ session: SessionRecord) -> Bool {
+        (tunnelID == nil || tunnelID == session.tunnelID) && (peer == nil || peer == session.peer)
+            && (user == nil || user == session.user) && (state == nil || state == session.state)
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case tunnelID = "tunnel_id"
+        case peer, user, state
+    }
+}
+
+extension Request: Codable {
+    private enum Name: String, Codable, CaseIterable {
+        case version, summary
+        case showTunnels = "show_tunnels"
+        case showSessions = "show_sessions"
+        case showPeers = "show_peers"
+        case showPools = "show_pools"
+        case showStatistics = "show_stats"
+        case closeTunnels = "close_tunnel"
+        case closeSessions = "close_session"
+        case reload
+        case logLevel = "log_level"
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case request, sessions, level
+        case tunnelIDs = "tunnel_ids"
+    }
+
+    /// Any key at all, to see which were sent.
+    private struct AnyKey: CodingKey {
+        var stringValue: String
+        var intValue: Int? { nil }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        let text = try values.decode(String.self, forKey: .request)
+        guard let name = Name(rawValue: text) else {
+            let known = Name.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ControlError(code: .unknownRequest, message: "there is no request \"\(text)\"; there are \(known)")
+        }
+        var arguments: [String] = []
+        switch name {
+        case .version: self = .version
+        case .summary: self = .summary
+        case .showTunnels:
+            self = .showTunnels(try TunnelFilter(from: decoder))
+            arguments = TunnelFilter.CodingKeys.allCases.map(\.stringValue)
+        case .showSessions:
+            self = .showSessions(try SessionFilter(from: decoder))
+            arguments = SessionFilter.CodingKeys.allCases.map(\.stringValue)
+        case .showPeers: self = .showPeers
+        case .showPools: self = .showPools
+        case .showStatistics: self = .showStatistics
+        case .closeTunnels:
+            self = .closeTunnels(try values.decode([UInt32].self, forKey: .tunnelIDs))
+            arguments = [CodingKeys.tunnelIDs.stringValue]
+        case .closeSessions:
+            self = .closeSessions(try values.decode([SessionName].self, forKey: .sessions))
+            arguments = [CodingKeys.sessions.stringValue]
+        case .reload: self = .reload
+        case .logLevel:
+            self = .logLevel(try values.decode(LogLevel.self, forKey: .level))
+            arguments = [CodingKeys.level.stringValue]
+        }
+        // A misspelt filter that is passed over would show, or close, more than was meant.
+        let sent = try decoder.container(keyedBy: AnyKey.self).allKeys.map(\.stringValue)
+        if let unknown = sent.filter({ $0 != "request" && !arguments.contains($0) }).min() {
+            let takes = arguments.isEmpty ? "no further key" : arguments.joined(separator: ", ")
+            throw ControlError(
+                code: .badRequest, message: "\"\(text)\" does not know the key \"\(unknown)\"; it takes \(takes)")
+        }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        func name(_ name: Name) throws { try values.encode(name, forKey: .request) }
+        switch self {
+        case .version: try name(.version)
+        case .summary: try name(.summary)
+        case .showTunnels(let filter):
+            try name(.showTunnels)
+            try filter.encode(to: encoder)
+        case .showSessions(let filter):
+            try name(.showSessions)
+            try filter.encode(to: encoder)
+        case .showPeers: try name(.showPeers)
+        case .showPools: try name(.showPools)
+        case .showStatistics: try name(.showStatistics)
+        case .closeTunnels(let ids):
+            try name(.closeTunnels)
+            try values.encode(ids, forKey: .tunnelIDs)
+        case .closeSessions(let sessions):
+            try name(.closeSessions)
+            try values.encode(sessions, forKey: .sessions)
+        case .reload: try name(.reload)
+        case .logLevel(let level):
+            try name(.logLevel)
+            try values.encode(level, forKey: .level)
+        }
+    }
+}

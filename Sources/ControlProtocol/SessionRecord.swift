@@ -1,0 +1,84 @@
+/// A session (call) as the control socket shows it.
+///
+/// Made with what names it; everything else is set one by one. Optional keys are absent while they are not known.
+package struct SessionRecord: Codable, Hashable, Sendable {
+    /// Our tunnel id and our session id: together they name the session, "TUNNEL/SESSION".
+    package var tunnelID: UInt32
+    package var sessionID: UInt32
+    /// The peer's ids.
+    package var peerTunnelID: UInt32?
+    package var peerSessionID: UInt32?
+    /// The `[[peer]]` whose tunnel carries it.
+    package var peer: String
+    /// The name that the subscriber authenticated with.
+    package var user: String?
+    /// RFC 2661 section 7.4's names ("wait-connect", "established", ...) until the call stands, then PPP's phase
+    /// (RFC 1661 section 3.2): "establish", "authenticate", "network", "open" once an NCP is open, "terminate".
+    package var state: String
+    /// "ppp0".
+    package var interface: String?
+    /// The subscriber's IPv4 address, and ours.
+    package var address: String?
+    package var localAddress: String?
+    /// IPV6CP's link-local addresses: "fe80::1".
+    package var ipv6LinkLocal: String?
+    package var localIPv6LinkLocal: String?
+    /// "pap", "chap-md5", "ms-chap-v2"; absent without authentication.
+    package var authentication: String?
+    /// Whether LCP, or the authentication, was taken over from the LAC's proxy AVPs.
+    package var proxyLCP = false
+    package var proxyAuthentication = false
+    /// What we may send and what we may receive, in octets.
+    package var mtu: Int?
+    package var mru: Int?
+    package var callingNumber: String?
+    package var calledNumber: String?
+    package var callSerialNumber: UInt32?
+    /// Bits a second, as the LAC reported them.
+    package var txConnectSpeed: UInt64?
+    package var rxConnectSpeed: UInt64?
+    /// Whether data messages carry sequence numbers.
+    package var sequencing = false
+    package var uptimeSeconds: UInt64 = 0
+    /// The kernel's counters.
+    package var rxPackets: UInt64 = 0
+    package var rxBytes: UInt64 = 0
+    package var rxErrors: UInt64 = 0
+    package var txPackets: UInt64 = 0
+    package var txBytes: UInt64 = 0
+    package var txErrors: UInt64 = 0
+
+    package init(tunnelID: UInt32, sessionID: UInt32, peer: String, state: String) {
+        self.tunnelID = tunnelID
+        self.sessionID = sessionID
+        self.peer = peer
+        self.state = state
+    }
+
+    package var name: SessionName { SessionName(tunnelID: tunnelID, sessionID: sessionID) }
+
+    enum CodingKeys: String, CodingKey {
+        case tunnelID = "tunnel_id"
+        case sessionID = "session_id"
+        case peerTunnelID = "peer_tunnel_id"
+        case peerSessionID = "peer_session_id"
+        case peer, user, state, interface, address, authentication, mtu, mru, sequencing
+        case localAddress = "local_address"
+        case ipv6LinkLocal = "ipv6_link_local"
+        case localIPv6LinkLocal = "local_ipv6_link_local"
+        case proxyLCP = "proxy_lcp"
+        case proxyAuthentication = "proxy_authentication"
+        case callingNumber = "calling_number"
+        case calledNumber = "called_number"
+        case callSerialNumber = "call_serial_number"
+        case txConnectSpeed = "tx_connect_speed"
+        case rxConnectSpeed = "rx_connect_speed"
+        case uptimeSeconds = "uptime_seconds"
+        case rxPackets = "rx_packets"
+        case rxBytes = "rx_bytes"
+        case rxErrors = "rx_errors"
+        case txPackets = "tx_packets"
+        case txBytes = "tx_bytes"
+        case txErrors = "tx_errors"
+    }
+}

@@ -1,0 +1,86 @@
+import ControlProtocol
+import Testing
+
+@Suite struct ReplyTests {
+    static let session: SessionRecord = {
+        var session = SessionRecord(tunnelID: 7, sessionID: 12, peer: "bras-1", state: "open")
+        session.peerTunnelID = 1
+        session.user = "alice"
+        session.address = "100.64.0.2"
+        session.rxBytes = 18_446_744_073_709_551_615
+        return session
+    }()
+
+    static let tunnel: TunnelRecord = {
+        var tunnel = TunnelRecord(
+            tunnelID: 7, peer: "bras-1", peerAddress: "[2001:db8::2]:1701", localAddress: "[2001:db8::1]:1701",
+            state: "established")
+        tunnel.peerHostName = "bras \"one\"\nmore"
+        tunnel.retransmissions = 3
+        return tunnel
+    }()
+
+    static let summary = SummaryRecord(
+        version: "1.0.0", hostName: "lns-1", processID: 42, uptimeSeconds: 61, kernel: "6.1.0",
+        listeners: ["192.0.2.1:1701"], tunnels: .init(opening: 1, established: 2, closing: 3), sessions: .init(),
+        maxTunnels: nil, maxSessions: 50_000, peers: 1, users: 2, pools: 1, addresses: 65_533, leasedAddresses: 9)
+
+    static let replies: [Reply] = [
+        .version(VersionRecord(version: "1.0.0")), .summary(summary), .tunnel(tunnel), .session(session),
+        .peer(
+            PeerRecord(
+                name: "bras-1", addresses: ["192.0.2.0/24"], hostNames: [], authentication: true, ppp: "subscribers",
+                tunnels: 1, maxTunnels: 8, sessions: 3, maxSessions: nil)),
+        .pool(PoolRecord(name: "p", ranges: ["10.0.0.2-10.0.0.9"], addresses: 8, leased: 2, reserved: 1, free: 5)),
+        .statistics(StatisticsRecord(counters: ["rx_control_messages": 12])),
+        .end(count: 10_000),
+        .closed(CloseRecord(closed: ["7/12"], refused: [.init(name: "9", code: .notFound, message: "no session 9")])),
+        .reloaded(ReloadRecord(applied: ["peer bras-1 added"], notApplied: ["listeners"])),
+        .done,
+        .error(ControlError(code: .busy, message: "going down")),
+    ]
+
+    @Test(arguments: replies) func `a reply is written as one line and read back`(reply: Reply) throws {
+        let line = try ControlLine.encode(reply)
+        #expect(line.filter { $0 == 0x0a }.count == 1 && line.last == 0x0a)
+        #expect(try ControlLine.decode(Reply.self, from: line.dropLast()) == reply)
+    }
+
+    @Test func `the keys of a session are those that scripts rely on`() throws {
+        let text = String(decoding: try ControlLine.encode(Reply.session(Self.session)), as: UTF8.self)
+        #expect(
+            text == """
+                {"address":"100.64.0.2","peer":"bras-1","peer_tunnel_id":1,"proxy_authentication":false,"proxy_lcp":false,\
+                "reply":"session","rx_bytes":18446744073709551615,"rx_errors":0,"rx_packets":0,"sequencing":false,\
+                "session_id":12,"state":"open","tunnel_id":7,"tx_bytes":0,"tx_errors":0,"tx_packets":0,\
+                "uptime_seconds":0,"user":"alice"}
+
+                """)
+    }
+
+    @Test func `the keys of a tunnel are those that scripts rely on`() throws {
+        let text = String(decoding: try ControlLine.encode(Reply.tunnel(Self.tunnel)), as: UTF8.self)
+        #expect(
+            text == #"""
+                {"authenticated":false,"congestion_window":0,"duplicates":0,"local_address":"[2001:db8::1]:1701",\#
+                "next_received":0,"next_sent":0,"peer":"bras-1","peer_address":"[2001:db8::2]:1701",\#
+                "peer_host_name":"bras \"one\"\nmore","peer_receive_window":0,"queued_messages":0,"receive_window":0,\#
+                "received_messages":0,"reply":"tunnel","retransmissions":3,"rx_bytes":0,"rx_errors":0,"rx_packets":0,\#
+                "sent_messages":0,"sessions":0,"state":"established","tunnel_id":7,"tx_bytes":0,"tx_errors":0,\#
+                "tx_packets":0,"unacknowledged_messages":0,"uptime_seconds":0,"version":2}
+
+                """#)
+    }
+
+    @Test func `the keys of the summary are those that scripts rely on`() throws {
+        let text = String(decoding: try ControlLine.encode(Reply.summary(Self.summary)), as: UTF8.self)
+        #expect(
+            text == """
+                {"addresses":65533,"host_name":"lns-1","kernel":"6.1.0","leased_addresses":9,\
+                "listeners":["192.0.2.1:1701"],"max_sessions":50000,"peers":1,"pools":1,"process_id":42,\
+                "reply":"summary","sessions":{"closing":0,"established":0,"opening":0},\
+                "tunnels":{"closing":3,"established":2,"opening":1},"uptime_seconds":61,"users":2,"version":"1.0.0"}
+
+                """)
+    }
+}

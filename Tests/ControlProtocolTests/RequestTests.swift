@@ -1,0 +1,104 @@
+import ControlProtocol
+import Testing
+
+@Suite struct RequestTests {
+    static let requests: [(Request, String)] = [
+        (.version, #"{"request":"version"}"#),
+        (.summary, #"{"request":"summary"}"#),
+        (.showTunnels(TunnelFilter()), #"{"request":"show_tunnels"}"#),
+        (
+            .showTunnels(TunnelFilter(peer: "bras-1", state: "established")),
+            #"{"peer":"bras-1","request":"show_tunnels","state":"established"}"#
+        ),
+        (
+            .showSessions(SessionFilter(tunnelID: 7, user: "alice")),
+            #"{"request":"show_sessions","tunnel_id":7,"user":"alice"}"#
+        ),
+        (.showPeers, #"{"request":"show_peers"}"#),
+        (.showPools, #"{"request":"show_pools"}"#),
+        (.showStatistics, #"{"request":"show_stats"}"#),
+        (.closeTunnels([7, 4_294_967_295]), #"{"request":"close_tunnel","tunnel_ids":[7,4294967295]}"#),
+        (
+            .closeSessions([SessionName(tunnelID: 7, sessionID: 12), SessionName(sessionID: 13)]),
+            #"{"request":"close_session","sessions":["7/12","13"]}"#
+        ),
+        (.reload, #"{"request":"reload"}"#),
+        (.logLevel(.debug), #"{"level":"debug","request":"log_level"}"#),
+    ]
+
+    @Test(arguments: requests) func `a request is written as one line and read back`(request: Request, line: String)
+        throws
+    {
+        #expect(try ControlLine.encode(request) == Array((line + "\n").utf8))
+        #expect(try ControlLine.decode(Request.self, from: Array(line.utf8)) == request)
+    }
+
+    @Test(
+        arguments: [
+            ("", .badRequest, "the line is not a JSON object"),
+            ("summary", .badRequest, "the line is not a JSON object"),
+            ("[]", .badRequest, "the line is not a"),
+            ("{}", .badRequest, #"the key "request" is missing"#),
+            (#"{"request":7}"#, .badRequest, #"the key "request" is not a String"#),
+            (#"{"request":"dance"}"#, .unknownRequest, #"no request "dance"; there are version, summary"#),
+            (
+                #"{"request":"summary","peer":"x"}"#, .badRequest,
+                #"does not know the key "peer"; it takes no further key"#
+            ),
+            (
+                #"{"request":"show_sessions","usr":"x"}"#, .badRequest,
+                #"does not know the key "usr"; it takes tunnel_id, peer, user, state"#
+            ),
+            (#"{"request":"close_tunnel"}"#, .badRequest, #"the key "tunnel_ids" is missing"#),
+            (
+                #"{"request":"close_tunnel","tunnel_ids":[1,"x"]}"#, .badRequest,
+                #"the key "tunnel_ids.[1]" is not a UInt32"#
+            ),
+            (#"{"request":"close_tunnel","tunnel_ids":[-1]}"#, .badRequest, "or a number in it is out of range"),
+            (
+                #"{"request":"close_session","sessions":["a"]}"#, .badRequest,
+                #""a" names no session; write TUNNEL/SESSION"#
+            ),
+            (#"{"request":"log_level","level":"loud"}"#, .badRequest, #"the key "level""#),
+        ] as [(String, ControlError.Code, String)])
+    func `a request that is wrong is refused with the key and what is wrong`(
+        line: String, code: ControlError.Code, message: String
+    ) throws {
+        let error = try #require(throws: ControlError.self) {
+            _ = try ControlLine.decode(Request.self, from: Array(line.utf8))
+        }
+        #expect(error.code == code)
+        #expect(error.message.contains(message), "\(error.message)")
+    }
+
+    @Test(
+        arguments: [("7/12", 7, 12), ("12", nil, 12), ("4294967295/1", 4_294_967_295, 1)] as [(String, UInt32?, UInt32)]
+    )
+    func `a session is named by both ids or by its own alone`(text: String, tunnel: UInt32?, session: UInt32) {
+        #expect(SessionName(text) == SessionName(tunnelID: tunnel, sessionID: session))
+        #expect(SessionName(text)?.description == text)
+    }
+
+    @Test(arguments: ["", "/", "7/", "/12", "7/12/1", "0", "7/0", "-1", "+1", " 1", "x", "4294967296", "٤"])
+    func `what is no session name is refused`(text: String) {
+        #expect(SessionName(text) == nil)
+    }
+
+    @Test func `a filter lets through what meets all of it`() {
+        var session = SessionRecord(tunnelID: 7, sessionID: 12, peer: "bras-1", state: "open")
+        session.user = "alice"
+        #expect(SessionFilter().matches(session))
+        #expect(SessionFilter(tunnelID: 7, peer: "bras-1", user: "alice", state: "open").matches(session))
+        #expect(!SessionFilter(tunnelID: 8).matches(session))
+        #expect(!SessionFilter(peer: "bras-2").matches(session))
+        #expect(!SessionFilter(tunnelID: 7, user: "bob").matches(session))
+        #expect(!SessionFilter(state: "network").matches(session))
+
+        let tunnel = TunnelRecord(
+            tunnelID: 7, peer: "bras-1", peerAddress: "192.0.2.2:1701", localAddress: "192.0.2.1:1701",
+            state: "established")
+        #expect(TunnelFilter(peer: "bras-1", state: "established").matches(tunnel))
+        #expect(!TunnelFilter(peer: "bras-2").matches(tunnel))
+        #expect(!TunnelFilter(state: "stopping").matches(tunnel))
+    }
+}
