@@ -88,9 +88,9 @@ extension Service {
 
     private func summary(at now: Instant) -> SummaryRecord {
         var tunnels = SummaryRecord.Count()
-        for context in server.table.all { tunnels.count(context.state, established: "established") }
+        for context in server.table.all { tunnels.count(isClosing: context.isClosed, isEstablished: context.opened != nil) }
         var sessions = SummaryRecord.Count()
-        for session in lns.sessions.values { sessions.count(session.state, established: "established") }
+        for session in lns.sessions.values { sessions.count(isClosing: session.isEnding, isEstablished: session.isOpen) }
         let pools = lns.pools.records
         return SummaryRecord(
             version: Version.current, hostName: server.hostName, processID: processID,
@@ -151,11 +151,13 @@ extension CloseRecord {
 }
 
 extension SummaryRecord.Count {
-    fileprivate mutating func count(_ state: String, established name: String) {
-        switch state {
-        case name: established += 1
-        case "closing": closing += 1
-        default: opening += 1
+    fileprivate mutating func count(isClosing: Bool, isEstablished: Bool) {
+        if isClosing {
+            closing += 1
+        } else if isEstablished {
+            established += 1
+        } else {
+            opening += 1
         }
     }
 }

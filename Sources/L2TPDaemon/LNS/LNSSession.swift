@@ -76,12 +76,15 @@ final class LNSSession {
         if case .ready(_, let name) = unit { name } else { nil }
     }
 
+    /// Whether a network protocol passes.
+    var isOpen: Bool { isLinked && !networks.isEmpty }
+
     /// As `l2tpctl` shows it.
     var state: String {
         switch stage {
-        case .preparing: "preparing"
+        case .preparing: "offered"
         case .awaitingConnection: "wait-connect"
-        case .linked: networks.isEmpty ? link.phase.rawValue : "established"
+        case .linked: isOpen ? "open" : link.phase.rawValue
         case .ending: "closing"
         }
     }

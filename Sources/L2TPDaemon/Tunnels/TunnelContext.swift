@@ -60,10 +60,7 @@ final class TunnelContext {
     }
 
     /// As `l2tpctl` shows it.
-    var state: String {
-        if isClosed { return "closing" }
-        return opened == nil ? "opening" : "established"
-    }
+    var state: String { isClosed ? "stopping" : machine.state.rawValue }
 
     /// Neither the machine nor the kernel needs the id any more.
     var isForgettable: Bool {
