@@ -52,7 +52,7 @@ package struct Tunnel: Sendable {
         connection = ControlConnection(localTunnelID: localTunnelID, configuration: configuration)
         var policy = configuration.retransmission
         policy.limit = max(configuration.establishmentLimit, 1)
-        delivery = ReliableDelivery(receiveWindow: configuration.receiveWindow, policy: policy)
+        delivery = ReliableDelivery(receiveWindow: Int(configuration.advertisedWindow), policy: policy)
     }
 
     package mutating func handle(

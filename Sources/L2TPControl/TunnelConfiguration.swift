@@ -44,6 +44,9 @@ package struct TunnelConfiguration: Sendable {
         self.hostName = hostName
     }
 
+    /// What the Receive Window Size AVP tells.
+    var advertisedWindow: UInt16 { UInt16(min(max(receiveWindow, 1), 32_768)) }
+
     /// The secret, if there is one that says anything.
     var usableSecret: [UInt8]? { secret?.isEmpty == false ? secret : nil }
 }
