@@ -134,6 +134,7 @@ package struct Tunnel: Sendable {
         let hiding = configuration.usableSecret.map {
             Hiding(secret: $0, extent: configuration.hiding, using: &random)
         }
-        return MessageEncoder.encode(message, hiding: hiding)
+        return MessageEncoder.encode(
+            message, hiding: hiding, extensionsMandatory: configuration.extensionsMandatory)
     }
 }

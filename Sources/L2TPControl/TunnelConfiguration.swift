@@ -18,6 +18,10 @@ package struct TunnelConfiguration: Sendable {
     /// What is hidden in what we send, where there is a secret.
     package var hiding: Hiding.Extent = .credentials
 
+    /// Whether AVPs of extensions have the M bit that their RFCs give them. A peer that does not know one then ends the
+    /// call (RFC 2661 section 4.2).
+    package var extensionsMandatory = false
+
     /// Our Receive Window Size AVP, 1 to 32,768.
     package var receiveWindow = 64
     package var retransmission = RetransmissionPolicy()

@@ -104,6 +104,24 @@ extension ScriptedPeer.Reaction {
         #expect(peer.tunnel.state == .stopping)
     }
 
+    @Test func `MSG-11 a StopCCN with tunnel id 0 ends a tunnel whose id the peer never learned`() {
+        var peer = ScriptedPeer(in: .waitCtlConn)
+        let header = ControlHeader(tunnelID: .none, ns: peer.ns, nr: .zero)
+        let code = ResultCode<StopCCNResult>(.notAuthorized)
+        let message = StopCCN(assignedTunnelID: ScriptedPeer.tunnelID, resultCode: code)
+        let reaction = peer.give(.datagram(header, body: MessageEncoder.encode(.stopCCN(message))))
+        #expect(reaction.outputs == [.closed(.peer(code))])
+    }
+
+    @Test func `KA-04 a StopCCN that refuses our SCCRQ is acknowledged under the id that it names`() {
+        var peer = ScriptedPeer(in: .waitCtlReply)
+        let code = ResultCode<StopCCNResult>(.notAuthorized)
+        let reaction = peer.say(
+            .stopCCN(StopCCN(assignedTunnelID: ScriptedPeer.tunnelID, resultCode: code)))
+        #expect(reaction.outputs == [.closed(.peer(code))])
+        #expect(reaction.sent.map(\.header.tunnelID) == [ScriptedPeer.tunnelID])
+    }
+
     @Test func `CCF-07 closing a tunnel that nobody has heard of sends nothing`() {
         var peer = ScriptedPeer(.initiator)
         let code = ResultCode<StopCCNResult>(.generalClear)

@@ -2,8 +2,6 @@ import L2TPControl
 import L2TPWire
 import Testing
 
-private func seconds(_ seconds: Double) -> ContinuousClock.Instant { start + .milliseconds(Int(seconds * 1000)) }
-
 extension ScriptedPeer {
     /// When the tunnel sends a HELLO, first or again, in seconds until `end`.
     fileprivate mutating func hellos(until end: Double, every step: Double = 0.5) -> [Double] {
