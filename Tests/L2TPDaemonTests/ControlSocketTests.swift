@@ -1,0 +1,234 @@
+import Configuration
+import ControlProtocol
+import DataPlane
+import L2TPControl
+import L2TPWire
+import Netlink
+import PPP
+import Testing
+
+@testable import L2TPDaemon
+
+/// The control socket: what it tells, what it does, and clients of every kind.
+@Suite struct ControlSocketTests {
+    @Test func `a tunnel and its sessions are told with what is known of them`() throws {
+        let world = try World()
+        let (_, tunnel) = try world.openTunnel(id: 0x1234)
+        let call = try world.openCall(in: tunnel)
+        world.plane.counters[tunnel.key(call)] = .init()
+        world.plane.counters[tunnel.key(call)]?.receivedOctets = 1000
+        let client = try world.addControlClient()
+        try client.ask(.showTunnels(TunnelFilter()))
+        try client.ask(.showSessions(SessionFilter()))
+        #expect(try world.run { client.replies.count == 4 })
+        guard case .tunnel(let record) = client.replies[0], case .session(let session) = client.replies[2] else {
+            Issue.record("\(client.replies)")
+            return
+        }
+        let statistics = tunnel.machine.statistics
+        #expect(record.peerTunnelID == 0x1234 && record.state == "established" && record.sessions == 1)
+        #expect(record.peer == "clients" && record.peerHostName == "client" && record.peerVendorName == "test")
+        #expect(record.nextSent == statistics.nextReceived.rawValue && record.nextSent > 0)
+        #expect(record.nextReceived == statistics.nextSent.rawValue && record.nextReceived > 0)
+        #expect(record.sentMessages == UInt64(statistics.delivery.received) && record.sentMessages > 0)
+        #expect(record.receivedMessages == UInt64(statistics.delivery.sent) && record.receivedMessages > 0)
+        #expect(record.unacknowledgedMessages == 0 && record.queuedMessages == 0)
+        #expect(record.rxBytes == 1000 && session.rxBytes == 1000)
+        #expect(session.state == "open" && session.user == "alice" && session.interface == "ppp0")
+        #expect(session.address == "100.64.0.2" && session.localAddress == "100.64.0.1")
+        #expect(session.peerSessionID == UInt32(call.id.rawValue))
+    }
+
+    @Test func `a message that the peer has not acknowledged shows`() throws {
+        let world = try World()
+        let (host, tunnel) = try world.openTunnel()
+        host.isDeaf = true
+        _ = tunnel.call(at: world.now)
+        try world.settle()
+        let client = try world.addControlClient()
+        try client.ask(.showTunnels(TunnelFilter()))
+        #expect(try world.run { client.endCount == 1 })
+        guard case .tunnel(let record) = client.replies[0] else { return }
+        #expect(record.unacknowledgedMessages == 1)
+    }
+
+    @Test func `RES-03 closing a session ends PPP first and then the call, for administration`() throws {
+        let world = try World()
+        let (host, tunnel) = try world.openTunnel()
+        let call = try world.openCall(in: tunnel)
+        let key = tunnel.key(call)
+        let client = try world.addControlClient()
+        try client.ask(
+            .closeSessions([
+                SessionName(sessionID: key.session), SessionName(tunnelID: 1, sessionID: 1),
+            ]))
+        #expect(try world.run { call.end != nil })
+        #expect(call.frames.contains { $0.protocolNumber == .lcp && $0.information.first == 5 }, "Terminate-Request")
+        #expect(host.disconnects.first?.resultCode.result == .administrative)
+        #expect(host.disconnects.first?.pppDisconnectCause?.code == .administrative)
+        guard case .closed(let record)? = client.replies.first else {
+            Issue.record("\(client.replies)")
+            return
+        }
+        #expect(record.closed == ["\(key.session)"] && record.refused.map(\.code) == [.notFound])
+        #expect(tunnel.end == nil && world.lns.sessions.isEmpty)
+    }
+
+    @Test func `closing a tunnel sends one StopCCN, and closing it again is refused`() throws {
+        let world = try World()
+        let (host, tunnel) = try world.openTunnel()
+        let call = try world.openCall(in: tunnel)
+        let id = UInt32(tunnel.machine.peerTunnelID.rawValue)
+        let client = try world.addControlClient()
+        try client.ask(.closeTunnels([id, id, 99_999]))
+        #expect(try world.run { tunnel.end != nil && call.end != nil && !client.replies.isEmpty })
+        #expect(
+            client.replies.first
+                == .closed(
+                    CloseRecord(
+                        closed: ["\(id)"],
+                        refused: [
+                            .init(name: "\(id)", code: .closing, message: "tunnel \(id) is closing already"),
+                            .init(name: "99999", code: .notFound, message: "no tunnel has the local id 99999"),
+                        ])))
+        #expect(host.stops.map(\.resultCode.result) == [.generalClear])
+        try world.expectNothingLeft()
+    }
+
+    @Test func `garbage is answered line by line and the client stays`() throws {
+        let world = try World()
+        let client = try world.addControlClient()
+        client.send(
+            Array("hello\n{\n\n[1,2]\n{\"request\":\"nonsense\"}\n{\"request\":\"version\"}\n".utf8) + [
+                0xff, 0xfe, 0x0a,
+            ])
+        #expect(try world.run { client.replies.count == 7 })
+        let codes = client.replies.map {
+            if case .error(let error) = $0 { error.code } else { ControlError.Code.failed }
+        }
+        #expect(codes == [.badRequest, .badRequest, .badRequest, .badRequest, .unknownRequest, .failed, .badRequest])
+        #expect(client.replies[5] == .version(VersionRecord(version: Version.current)))
+        #expect(!client.hasEnded)
+    }
+
+    @Test func `a million bad lines are no trouble, whether their sender reads or not`() throws {
+        let world = try World()
+        let (reader, stalled) = try (world.addControlClient(), world.addControlClient())
+        stalled.isStalled = true
+        for client in [reader, stalled] { client.send([UInt8](repeating: 0x0a, count: 20_000)) }
+        #expect(try world.run { reader.replies.count == 20_000 })
+        #expect(stalled.replies.isEmpty)
+        stalled.isStalled = false
+        #expect(try world.run { stalled.replies.count == 20_000 })
+    }
+
+    @Test func `a line of 10 MB is refused and its sender let go`() throws {
+        let world = try World()
+        let (client, other) = try (world.addControlClient(), world.addControlClient())
+        client.send([UInt8](repeating: 0x61, count: 10_000_000))
+        #expect(try world.run { client.hasEnded })
+        #expect(client.error?.code == .lineTooLong)
+        try other.ask(.version)
+        #expect(try world.run { other.replies.count == 1 })
+    }
+
+    @Test func `a list of thousands goes to a slow reader while others are served`() throws {
+        let world = try World()
+        let count = 3000
+        let context = try Self.crowd(count, in: world)
+        let (slow, quick) = try (world.addControlClient(), world.addControlClient())
+        slow.isStalled = true
+        try slow.ask(.showSessions(SessionFilter()))
+        try slow.ask(.version)
+        try world.settle()
+        // The loop rests though the list is far from its end, and serves others.
+        try quick.ask(.summary)
+        try quick.ask(.showSessions(SessionFilter(user: "nobody")))
+        #expect(try world.run { quick.endCount == 0 })
+        guard case .summary(let summary)? = quick.replies.first else { return }
+        #expect(summary.sessions.total == count)
+        // Half of them go before their rows are made: they are left out.
+        world.server.closeTunnel(context, ResultCode(.generalClear), at: world.now)
+        try world.settle()
+        #expect(world.lns.sessions.isEmpty)
+        slow.isStalled = false
+        #expect(try world.run { slow.replies.last == .version(VersionRecord(version: Version.current)) })
+        let told = try #require(slow.endCount)
+        #expect((100..<count).contains(told), "told \(told)")
+        #expect(slow.replies.count == told + 2)
+    }
+
+    @Test func `a client that ends in the middle of a list does not keep the loop`() throws {
+        let world = try World()
+        _ = try Self.crowd(2000, in: world)
+        var client: ControlPeer? = try world.addControlClient()
+        client?.isStalled = true
+        try client?.ask(.showSessions(SessionFilter()))
+        try world.settle()
+        world.controlClients = []
+        client = nil
+        try world.settle()
+        let other = try world.addControlClient()
+        try other.ask(.showSessions(SessionFilter()))
+        #expect(try world.run { other.endCount == 2000 })
+    }
+
+    @Test func `two lists at once are both whole`() throws {
+        let world = try World()
+        _ = try Self.crowd(1000, in: world)
+        let clients = try [world.addControlClient(), world.addControlClient()]
+        for client in clients {
+            try client.ask(.showSessions(SessionFilter()))
+            try client.ask(.showTunnels(TunnelFilter()))
+        }
+        #expect(try world.run { clients.allSatisfy { $0.replies.count == 1003 } })
+        #expect(clients.allSatisfy { $0.endCount == 1000 && $0.unreadable == 0 })
+    }
+
+    @Test func `too many clients are turned away with a reason, and let in when others go`() throws {
+        let world = try World()
+        for _ in 0..<ControlServer.mostClients { _ = try world.addControlClient() }
+        try world.settle()
+        let late = try world.addControlClient()
+        #expect(try world.run { late.hasEnded })
+        #expect(late.error?.code == .busy)
+        world.controlClients = []
+        try world.settle()
+        let next = try world.addControlClient()
+        try next.ask(.version)
+        #expect(try world.run { next.replies.count == 1 })
+    }
+
+    @Test func `statistics have names in snake_case`() throws {
+        let world = try World()
+        let (_, tunnel) = try world.openTunnel()
+        _ = try world.openCall(in: tunnel)
+        tunnel.tell(.abandon, at: world.now)
+        let host = world.hosts[0]
+        host.send(
+            .iccn(.init(txConnectSpeed: ConnectSpeed(bitsPerSecond: 1), framingType: .synchronous)),
+            tunnel: tunnel.machine.peerTunnelID, session: SessionID(9), ns: tunnel.machine.statistics.nextSent.rawValue,
+            nr: 0)
+        let client = try world.addControlClient()
+        try client.ask(.showStatistics)
+        #expect(try world.run { !client.replies.isEmpty })
+        guard case .statistics(let record)? = client.replies.first else { return }
+        #expect(record.counters["tunnels_opened"] == 1 && record.counters["sessions_opened"] == 1)
+        #expect(record.counters["tunnel_out_of_place"] == 1)
+        #expect(record.counters.keys.allSatisfy { $0.allSatisfy { $0.isLowercase || $0.isNumber || $0 == "_" } })
+    }
+
+    /// A tunnel with many sessions, made of nothing but the LNS.
+    private static func crowd(_ count: Int, in world: World) throws -> TunnelContext {
+        let (_, tunnel) = try world.openTunnel()
+        let context = try #require(world.context(of: tunnel))
+        for number in 1...count {
+            let key = SessionKey(tunnel: context.kernelID, session: UInt32(number))
+            let offer = ICRQ(assignedSessionID: SessionID(UInt16(number)), callSerialNumber: UInt32(number))
+            #expect(
+                world.lns.offer(offer, key: key, peerTunnel: context.peerTunnelID, peer: context.peer, at: world.now)
+                    .isEmpty)
+        }
+        return context
+    }
+}
