@@ -24,25 +24,39 @@ struct Room {
     var dependencies: [Target.Dependency] { uses.map { .init(stringLiteral: $0) } + products }
 }
 
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
 let rooms: [Room] = [
     Room(name: "Octets"),
     Room(name: "Addresses"),
     Room(name: "Digests", uses: ["CNettle"]),
+    Room(name: "L2TPWire", uses: ["Octets", "Digests"]),
+    Room(name: "L2TPControl", uses: ["L2TPWire"]),
     Room(name: "PPP", uses: ["Octets", "Addresses", "Digests"]),
+    Room(name: "Linux", uses: ["CLinux", "Addresses"]),
+    Room(name: "EventLoop", uses: ["CLinux", "Addresses", "Linux"]),
+    Room(name: "Netlink", uses: ["CNetlink", "Addresses", "Linux"]),
+    Room(name: "DataPlane", uses: ["CLinux", "Addresses", "Linux", "EventLoop", "Netlink"]),
     Room(name: "ControlProtocol"),
     Room(
         name: "Configuration", uses: ["Addresses", "PPP", "ControlProtocol"],
+        products: [.product(name: "TOMLKit", package: "TOMLKit"), systemPackage]),
+    Room(
+        name: "L2TPDaemon",
+        uses: [
+            "Addresses", "L2TPWire", "L2TPControl", "PPP", "Linux", "EventLoop", "Netlink", "DataPlane",
+            "ControlProtocol", "Configuration",
+        ],
         products: [
-            .product(name: "TOMLKit", package: "TOMLKit"),
-            .product(name: "SystemPackage", package: "swift-system"),
+            logging, systemPackage,
+            .product(name: "DequeModule", package: "swift-collections"),
+            .product(name: "HeapModule", package: "swift-collections"),
         ]),
     Room(
-        name: "L2TPDaemon", uses: ["Addresses", "Configuration", "ControlProtocol"],
-        products: [
-            .product(name: "Logging", package: "swift-log"),
-            .product(name: "DequeModule", package: "swift-collections"),
-            .product(name: "SystemPackage", package: "swift-system"),
-        ]),
+        name: "l2tpctl", isProgram: true, uses: ["Addresses", "Configuration", "ControlProtocol"],
+        products: [argumentParser]),
 ]
 
 let package = Package(
@@ -55,7 +69,12 @@ let package = Package(
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
-        .systemLibrary(name: "CNettle", path: "Sources/CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])])
+        .systemLibrary(
+            name: "CNettle", path: "Sources/CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
+        .systemLibrary(
+            name: "CNetlink", path: "Sources/CNetlink", pkgConfig: "libnl-genl-3.0",
+            providers: [.apt(["libnl-3-dev", "libnl-genl-3-dev"])]),
+        .systemLibrary(name: "CLinux", path: "Sources/CLinux"),
     ]
         + rooms.flatMap { room -> [Target] in
             [

@@ -1,0 +1,67 @@
+package import Addresses
+package import EventLoop
+
+/// The seam between protocol logic and whatever moves packets.
+///
+/// Every call returns at once; what became of it arrives later as an event. Calls about one tunnel or session take
+/// effect in the order in which they were made, and a delete overtakes what is still waiting: a create that had not
+/// begun never happens, and its only event is the deletion's. All of it belongs to the loop's thread.
+package protocol DataPlane: AnyObject {
+    /// Whether data finds its session by the tunnel id on the wire (Linux 6.11 and later), or only within the tunnel of
+    /// the socket that received it (6.1): two tunnels with the same two endpoints carry data only with the first.
+    var demultiplexesByTunnelID: Bool { get }
+
+    /// Makes a tunnel of a connected socket. The data plane keeps the socket open on its own account until
+    /// `.tunnelDeleted`; datagrams with the T bit, of unknown sessions and of fewer than 14 octets are still read from
+    /// `socket`. -> `.tunnelReady` or `.tunnelFailed`.
+    func createTunnel(_ id: UInt32, peer: UInt32, socket: DatagramSocket)
+
+    /// Deletes the tunnel with all of its sessions, the sessions in the quickest order. -> a `.sessionDeleted` for
+    /// each, then `.tunnelDeleted` when the kernel knows nothing of it any more. Of an unknown id: `.tunnelDeleted`.
+    func deleteTunnel(_ id: UInt32)
+
+    /// Makes a session in a tunnel that is ready or being made, with a channel for its PPP frames. `peer` holds the
+    /// ids that the peer assigned. -> `.sessionReady` or `.sessionFailed`.
+    func createSession(_ key: SessionKey, peer: SessionKey, parameters: SessionParameters)
+
+    /// Gives a session an interface, down and without addresses, that passes no network protocol yet.
+    /// -> `.unitReady` or `.unitFailed`.
+    func createUnit(_ key: SessionKey, _ specification: UnitSpecification)
+
+    /// Adds a network protocol's addresses to the session's interface, brings it up, and lets that protocol pass.
+    /// -> `.configured` or `.configurationFailed`.
+    func configure(_ key: SessionKey, _ network: UnitNetwork)
+
+    /// The reverse: the protocol passes no more, its addresses go, and with the last protocol the interface goes down.
+    /// -> `.withdrawn`, also when there was nothing to withdraw: then an address may return to its pool (NCP-05).
+    func withdraw(_ key: SessionKey, _ networkProtocol: NetworkProtocol)
+
+    /// Writes a PPP frame, which begins with its protocol number: LCP and authentication by way of the channel, network
+    /// control protocols by way of the unit. Never blocks. False when the session has no such way or the kernel
+    /// refused the frame; PPP sends again.
+    @discardableResult
+    func send(_ frame: [UInt8], on key: SessionKey, via way: FrameWay) -> Bool
+
+    /// Deletes a session and its interface; frames that come from now on are dropped. -> `.sessionDeleted`, also of
+    /// an unknown key.
+    func deleteSession(_ key: SessionKey)
+
+    /// Reads all sessions' counters at once. -> `.counters`. A call while one is under way is answered by that one.
+    func readCounters()
+
+    /// For the start: deletes the kernel's tunnels whose local end is one of these addresses; a wildcard address stands
+    /// for all with its port. -> `.leftoversRemoved`.
+    func removeLeftovers(on addresses: [Endpoint])
+
+    /// Takes an event of the loop whose token has the owner number that this data plane was made with.
+    func handle(_ event: Event)
+
+    /// Whether `takeEvents` has something to give: then the loop should not wait.
+    var hasEvents: Bool { get }
+
+    /// What has happened since the last call, in order.
+    func takeEvents() -> [DataPlaneEvent]
+
+    /// Whether nothing exists and nothing is under way: a daemon that ends waits for it.
+    var isIdle: Bool { get }
+}

@@ -1,0 +1,49 @@
+package import Netlink
+
+/// What a data plane reports.
+package enum DataPlaneEvent: Hashable, Sendable {
+    case tunnelReady(UInt32)
+    /// Nothing of it is left.
+    case tunnelFailed(UInt32, DataPlaneError)
+    case tunnelDeleted(UInt32)
+    /// Somebody else deleted the tunnel in the kernel: the owner should delete it here too.
+    case tunnelLost(UInt32)
+
+    case sessionReady(SessionKey)
+    /// Nothing of it is left.
+    case sessionFailed(SessionKey, DataPlaneError)
+    /// Nothing of it is left; with its last counters where they could be read (RAC-03).
+    case sessionDeleted(SessionKey, SessionCounters?)
+    /// Somebody else deleted the session in the kernel: the owner should delete it here too.
+    case sessionLost(SessionKey)
+    /// The kernel took the channel away.
+    case channelHangUp(SessionKey)
+
+    case unitReady(SessionKey, interfaceIndex: Int32, name: String)
+    /// No interface is left; the session is as before.
+    case unitFailed(SessionKey, DataPlaneError)
+    case configured(SessionKey, NetworkProtocol)
+    /// The protocol does not pass; `withdraw` removes what may be left of its addresses.
+    case configurationFailed(SessionKey, NetworkProtocol, DataPlaneError)
+    case withdrawn(SessionKey, NetworkProtocol)
+
+    /// A PPP frame from the peer, which begins with its protocol number.
+    case frame(SessionKey, [UInt8], from: FrameWay)
+    case counters([SessionKey: SessionCounters])
+    case leftoversRemoved([LeftoverTunnel])
+}
+
+/// A kernel tunnel of an earlier run.
+package struct LeftoverTunnel: Hashable, Sendable {
+    package var tunnel: KernelTunnel
+    /// How many sessions went with it.
+    package var sessions: Int
+    /// Nil when it is gone.
+    package var failure: DataPlaneError?
+
+    package init(tunnel: KernelTunnel, sessions: Int, failure: DataPlaneError?) {
+        self.tunnel = tunnel
+        self.sessions = sessions
+        self.failure = failure
+    }
+}

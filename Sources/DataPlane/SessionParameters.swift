@@ -1,0 +1,79 @@
+package import Addresses
+package import Netlink
+
+/// A session by our own ids: the tunnel's and its own (16 bits in L2TPv2, 32 in L2TPv3).
+package struct SessionKey: Hashable, Sendable, CustomStringConvertible {
+    package var tunnel: UInt32
+    package var session: UInt32
+
+    package init(tunnel: UInt32, session: UInt32) {
+        self.tunnel = tunnel
+        self.session = session
+    }
+
+    /// "7/1".
+    package var description: String { "\(tunnel)/\(session)" }
+}
+
+/// How the kernel treats a session's data packets.
+package struct SessionParameters: Hashable, Sendable {
+    /// The LNS decides whether data is sequenced; a LAC's kernel follows what it receives (DAT-04).
+    package var isLNS: Bool
+    /// Data packets that we send carry sequence numbers.
+    package var sendsSequence: Bool
+    /// Data packets without sequence numbers are dropped (DAT-03).
+    package var requiresSequence: Bool
+    /// How long a packet that came too early waits for the one before it (DAT-05); zero: packets are not put in order.
+    package var reorderTimeout: Duration
+
+    package init(
+        isLNS: Bool, sendsSequence: Bool = false, requiresSequence: Bool = false, reorderTimeout: Duration = .zero
+    ) {
+        self.isLNS = isLNS
+        self.sendsSequence = sendsSequence
+        self.requiresSequence = requiresSequence
+        self.reorderTimeout = reorderTimeout
+    }
+}
+
+/// The interface of a session.
+package struct UnitSpecification: Hashable, Sendable {
+    /// At most 15 octets, unique in the namespace.
+    package var name: String
+    package var mtu: Int
+    package var group: InterfaceGroup
+
+    package init(name: String, mtu: Int, group: InterfaceGroup) {
+        self.name = name
+        self.mtu = mtu
+        self.group = group
+    }
+}
+
+/// A network protocol that an interface of PPP carries.
+package enum NetworkProtocol: Hashable, Sendable, CaseIterable {
+    case ipv4
+    case ipv6
+}
+
+/// The addresses of a network protocol on an interface.
+package enum UnitNetwork: Hashable, Sendable {
+    /// Point to point: our address and the peer's.
+    case ipv4(local: IPv4Address, peer: IPv4Address)
+    /// Link-local addresses with these interface identifiers.
+    case ipv6(local: UInt64, peer: UInt64)
+
+    package var networkProtocol: NetworkProtocol {
+        switch self {
+        case .ipv4: .ipv4
+        case .ipv6: .ipv6
+        }
+    }
+}
+
+/// By which descriptor a PPP frame goes: the channel carries LCP, authentication and, until there is a unit, everything;
+/// the unit carries the network control protocols.
+package enum FrameWay: Hashable, Sendable {
+    case channel
+    case unit
+}

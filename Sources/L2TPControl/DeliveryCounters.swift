@@ -1,0 +1,15 @@
+/// What reliable delivery met with, counted since the tunnel began.
+package struct DeliveryCounters: Equatable, Sendable {
+    /// Messages sent again.
+    package var retransmissions = 0
+    /// Messages that came again.
+    package var duplicates = 0
+    /// Messages that came before their turn and were kept.
+    package var reordered = 0
+    /// Messages dropped because they lay beyond our receive window.
+    package var outsideWindow = 0
+    /// Acknowledgements of what was never sent, ignored.
+    package var wildAcknowledgements = 0
+
+    package init() {}
+}

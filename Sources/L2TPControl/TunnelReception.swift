@@ -1,0 +1,182 @@
+import L2TPWire
+
+/// Where a message goes: to the control connection or to one of the calls (RFC 2661 sections 4.1, 4.4.4, 7.1).
+extension Tunnel {
+    mutating func receive(
+        _ header: ControlHeader, _ body: [UInt8], at now: ContinuousClock.Instant,
+        using random: inout some RandomNumberGenerator
+    ) {
+        guard header.tunnelID == localTunnelID || header.tunnelID == .none else {
+            return outputs.append(.noted(.strayDatagram(header)))
+        }
+        lastHeard = now
+        let segment = ReliableDelivery.Segment(sessionID: header.sessionID, ns: header.ns, nr: header.nr, body: body)
+        for segment in delivery.receive(segment) {
+            do throws(MessageError) {
+                let decoded = try MessageDecoder.decode(body: segment.body, secret: configuration.usableSecret)
+                for note in decoded.notes { outputs.append(.noted(.odd(decoded.message.type, note))) }
+                deliver(decoded.message, to: segment.sessionID, at: now, using: &random)
+            } catch {
+                outputs.append(.noted(.refused(error)))
+                deliver(error, to: segment.sessionID, at: now, using: &random)
+            }
+        }
+    }
+
+    private mutating func deliver(
+        _ message: Message, to session: SessionID, at now: ContinuousClock.Instant,
+        using random: inout some RandomNumberGenerator
+    ) {
+        guard isRunning else {
+            if case .stopCCN = message { delivery.hold(at: now) }
+            return
+        }
+        if message.scope == .tunnel, session != .none { outputs.append(.noted(.outOfPlace(message.type, session))) }
+        switch message {
+        case .sccrq(let message): tell(.sccrq(message), at: now, using: &random)
+        case .sccrp(let message): tell(.sccrp(message), at: now, using: &random)
+        case .scccn(let message): tell(.scccn(message), at: now, using: &random)
+        case .stopCCN(let message): tell(.stopCCN(message.resultCode), at: now, using: &random)
+        case .hello: break
+        case .unknown(let type), .extension(let type, _): outputs.append(.noted(.ignored(type)))
+        case .icrq, .icrp, .iccn, .cdn, .wen, .sli, .ocrq, .ocrp, .occn:
+            guard connection.tableState == .established else {
+                return stop(.stateMachineError, "unexpected \(message.type)", at: now, using: &random)
+            }
+            deliverToCall(message, session, at: now, using: &random)
+        }
+    }
+
+    private mutating func deliverToCall(
+        _ message: Message, _ session: SessionID, at now: ContinuousClock.Instant,
+        using random: inout some RandomNumberGenerator
+    ) {
+        guard let id = call(session, peer: message.assignedSessionID) else {
+            return deliverToNobody(message, session, at: now, using: &random)
+        }
+        switch message {
+        case .icrq: tell(id, .icrq, using: &random)
+        case .icrp(let message):
+            if let other = callsByPeerID[message.assignedSessionID], other != id {
+                tell(id, .refusedICRP(.invalidSession("session id is in use")), using: &random)
+            } else {
+                tell(id, .icrp(message), using: &random)
+            }
+        case .iccn(let message): tell(id, .iccn(message), using: &random)
+        case .cdn(let message): tell(id, .cdn(message.resultCode), using: &random)
+        case .wen(let message) where calls[id]?.isEstablished == true: outputs.append(.lineErrors(id, message))
+        case .sli(let message) where calls[id]?.isEstablished == true: outputs.append(.linkInfo(id, message))
+        case .wen, .sli: outputs.append(.noted(.outOfPlace(message.type, session)))
+        case .ocrq, .ocrp, .occn: close(id, .outOfPlace(message.type), using: &random)
+        case .sccrq, .sccrp, .scccn, .stopCCN, .hello, .unknown, .extension: break
+        }
+    }
+
+    /// A message about a call that is not there: what the tables say of `idle`. An answer to a call that ended lately
+    /// crossed our CDN, and is not answered by another.
+    private mutating func deliverToNobody(
+        _ message: Message, _ session: SessionID, at now: ContinuousClock.Instant,
+        using random: inout some RandomNumberGenerator
+    ) {
+        switch message {
+        case .icrq(let request) where session == .none: return offerCall(request, at: now, using: &random)
+        case .icrq(let request): refuse(request.assignedSessionID, .invalidSession("no such call"), using: &random)
+        case .ocrq(let request):
+            let code = ResultCode<CDNResult>(.noFacilitiesPermanently, text: "no outgoing calls")
+            refuse(request.assignedSessionID, code, using: &random)
+        case .icrp, .ocrp:
+            if let peer = message.assignedSessionID, !sessionIDs.isResting(session.rawValue) {
+                refuse(peer, .invalidSession("no such call"), using: &random)
+            }
+        case .iccn, .occn, .cdn, .wen, .sli: break
+        case .sccrq, .sccrp, .scccn, .stopCCN, .hello, .unknown, .extension: break
+        }
+        outputs.append(.noted(.outOfPlace(message.type, session)))
+    }
+
+    /// A message that cannot be accepted: as its type, with the fault's code for an answer.
+    private mutating func deliver(
+        _ error: MessageError, to session: SessionID, at now: ContinuousClock.Instant,
+        using random: inout some RandomNumberGenerator
+    ) {
+        guard isRunning else {
+            if error.messageType == .stopCCN { delivery.hold(at: now) }
+            return
+        }
+        switch (error.answer, error.messageType) {
+        case (_, .stopCCN?): tell(.stopCCN(nil), at: now, using: &random)
+        case (.stopCCN(let code), let type):
+            if peerTunnelID == .none { peerTunnelID = error.assignedTunnelID ?? .none }
+            // Whatever a tunnel begins with stands for its SCCRQ.
+            let type = connection.tableState == .idle ? .sccrq : type ?? .hello
+            tell(.unreadable(type, code), at: now, using: &random)
+        case (.cdn(let code), let type?) where connection.tableState == .established:
+            deliverToCall(type, error.assignedSessionID, code, session, using: &random)
+        case (.cdn, let type):
+            stop(.stateMachineError, "unexpected \(type ?? .cdn)", at: now, using: &random)
+        }
+    }
+
+    private mutating func deliverToCall(
+        _ type: MessageType, _ peer: SessionID?, _ code: ResultCode<CDNResult>, _ session: SessionID,
+        using random: inout some RandomNumberGenerator
+    ) {
+        guard let id = call(session, peer: peer) else {
+            // Nothing is left to end but what the peer believes to have; nobody answers a CDN.
+            if type != .cdn { refuse(peer ?? .none, code, using: &random) }
+            return
+        }
+        switch type {
+        case .icrq: tell(id, .icrq, using: &random)
+        case .icrp: tell(id, .refusedICRP(code), using: &random)
+        case .iccn: tell(id, .refusedICCN(code), using: &random)
+        case .cdn: tell(id, .cdn(nil), using: &random)
+        default: close(id, code, using: &random)
+        }
+    }
+
+    /// Our id of the call that a message is about: by the header, or where that says 0 by the sender's own id.
+    private func call(_ session: SessionID, peer: SessionID?) -> SessionID? {
+        if session != .none, calls[session] != nil { return session }
+        return session == .none ? peer.flatMap { callsByPeerID[$0] } : nil
+    }
+
+    private mutating func close(
+        _ id: SessionID, _ code: ResultCode<CDNResult>, using random: inout some RandomNumberGenerator
+    ) {
+        tell(id, .localClose(CDN(resultCode: code, assignedSessionID: id)), using: &random)
+    }
+
+    private mutating func stop(
+        _ result: StopCCNResult, _ text: String, at now: ContinuousClock.Instant,
+        using random: inout some RandomNumberGenerator
+    ) {
+        let code = ResultCode(result, text: Text(text))
+        if connection.tableState == .idle {
+            tell(.unreadable(.sccrq, code), at: now, using: &random)
+        } else {
+            tell(.localClose(code), at: now, using: &random)
+        }
+    }
+}
+
+extension Message {
+    /// What the sender calls the session, where the message says it.
+    fileprivate var assignedSessionID: SessionID? {
+        switch self {
+        case .icrq(let message): message.assignedSessionID
+        case .icrp(let message): message.assignedSessionID
+        case .ocrq(let message): message.assignedSessionID
+        case .ocrp(let message): message.assignedSessionID
+        case .cdn(let message): message.assignedSessionID
+        case .sccrq, .sccrp, .scccn, .stopCCN, .hello, .occn, .iccn, .wen, .sli, .extension, .unknown: nil
+        }
+    }
+}
+
+extension ResultCode<CDNResult> {
+    /// Error 5: the session id means nothing, or means another call.
+    static func invalidSession(_ text: Text) -> Self {
+        ResultCode(.seeErrorCode, error: .invalidSessionID, text: text)
+    }
+}

@@ -1,0 +1,104 @@
+package import L2TPWire
+
+/// What may be seen of a tunnel.
+extension Tunnel {
+    /// RFC 2661's states of the control connection, and those of the delivery after it.
+    package enum State: String, Sendable {
+        case idle
+        case waitCtlReply = "wait-ctl-reply"
+        case waitCtlConn = "wait-ctl-conn"
+        case established
+        /// Our StopCCN is under way, or was acknowledged less than a full cycle ago.
+        case stopping
+        /// The peer's StopCCN came less than a full cycle ago.
+        case held
+        case finished
+    }
+
+    package var state: State {
+        switch delivery.phase {
+        case .stopping: .stopping
+        case .held: .held
+        case .finished: .finished
+        case .open:
+            switch connection.tableState {
+            case .idle: .idle
+            case .waitCtlReply: .waitCtlReply
+            case .waitCtlConn: .waitCtlConn
+            case .established: .established
+            }
+        }
+    }
+
+    /// What the peer said of itself, while the control connection is up or nearly.
+    package var peer: PeerDescription? { connection.peer }
+
+    package struct Session: Equatable, Sendable {
+        package enum Side: String, Sendable {
+            /// The peer asked for the call.
+            case lns
+            /// We asked for it.
+            case lac
+        }
+
+        /// RFC 2661's states of both sides, and what it calls idle for a call that waits for our decision.
+        package enum State: String, Sendable {
+            case offered
+            case waitTunnel = "wait-tunnel"
+            case waitReply = "wait-reply"
+            case waitConnect = "wait-connect"
+            case established
+        }
+
+        package var localID: SessionID
+        /// Nil until the peer has told.
+        package var peerID: SessionID?
+        package var side: Side
+        package var state: State
+        package var callSerialNumber: UInt32
+    }
+
+    package var sessionCount: Int { calls.count }
+
+    /// All calls, in no order.
+    package var sessions: [Session] { calls.values.map(Self.session) }
+
+    package func session(_ id: SessionID) -> Session? { calls[id].map(Self.session) }
+
+    private static func session(_ call: Call) -> Session {
+        switch call {
+        case .lac(let call):
+            let state: Session.State =
+                switch call.state {
+                case .idle, .waitTunnel: .waitTunnel
+                case .waitReply, .replied: .waitReply
+                case .established: .established
+                }
+            return Session(
+                localID: call.localID, peerID: call.peerID, side: .lac, state: state,
+                callSerialNumber: call.callSerialNumber)
+        case .lns(let call):
+            let state: Session.State =
+                switch call.state {
+                case .offered, .idle: .offered
+                case .waitConnect: .waitConnect
+                case .established: .established
+                }
+            return Session(
+                localID: call.localID, peerID: call.peerID, side: .lns, state: state,
+                callSerialNumber: call.callSerialNumber)
+        }
+    }
+
+    package struct Statistics: Equatable, Sendable {
+        package var delivery: DeliveryCounters
+        /// Messages sent or queued that the peer has not acknowledged.
+        package var queueDepth: Int
+        /// CWND, SSTHRESH and the peer's Receive Window Size.
+        package var window: CongestionWindow
+    }
+
+    package var statistics: Statistics {
+        Statistics(delivery: delivery.counters, queueDepth: delivery.depth, window: delivery.window)
+    }
+}

@@ -1,0 +1,63 @@
+import L2TPControl
+import L2TPWire
+
+/// SplitMix64: the same numbers from the same seed on every machine.
+struct SeededRandom: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) {
+        state = seed
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// True in `percent` of a hundred calls.
+    mutating func happens(_ percent: Int) -> Bool {
+        Int.random(in: 0..<100, using: &self) < percent
+    }
+}
+
+/// Where every test's virtual time begins.
+let start = ContinuousClock.now
+
+/// One direction of a link that loses, doubles and delays what it carries; the delay reorders.
+struct LossyLink<Item> {
+    struct Quality: Sendable {
+        var loss = 0
+        var duplication = 0
+        /// Milliseconds.
+        var delay = 1...1
+    }
+
+    var quality: Quality
+    private var carried: [(arrival: ContinuousClock.Instant, order: Int, item: Item)] = []
+    private var order = 0
+
+    init(_ quality: Quality) {
+        self.quality = quality
+    }
+
+    var nextArrival: ContinuousClock.Instant? { carried.map(\.arrival).min() }
+
+    mutating func put(_ item: Item, at now: ContinuousClock.Instant, random: inout SeededRandom) {
+        let copies = random.happens(quality.duplication) ? 2 : 1
+        for _ in 0..<copies where !random.happens(quality.loss) {
+            let delay = Duration.milliseconds(Int.random(in: quality.delay, using: &random))
+            carried.append((now + delay, order, item))
+            order += 1
+        }
+    }
+
+    /// What has arrived, in the order of arrival.
+    mutating func take(at now: ContinuousClock.Instant) -> [Item] {
+        let arrived = carried.filter { $0.arrival <= now }.sorted { ($0.arrival, $0.order) < ($1.arrival, $1.order) }
+        if !arrived.isEmpty { carried.removeAll { $0.arrival <= now } }
+        return arrived.map(\.item)
+    }
+}
