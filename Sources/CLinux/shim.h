@@ -24,6 +24,9 @@ extern int pthread_setname_np(pthread_t thread, const char *name);
 extern int unshare(int flags);
 static const int clinux_CLONE_NEWNET = 0x40000000;
 
+// linux/if_pppox.h, which has it, brings packed structures along.
+static const int clinux_PX_PROTO_OL2TP = 1;
+
 // ioctl requests are made by macros.
 static const unsigned long clinux_PPPIOCGUNIT = PPPIOCGUNIT;
 static const unsigned long clinux_PPPIOCCONNECT = PPPIOCCONNECT;

@@ -4,8 +4,9 @@ package import EventLoop
 /// The seam between protocol logic and whatever moves packets.
 ///
 /// Every call returns at once; what became of it arrives later as an event. Calls about one tunnel or session take
-/// effect in the order in which they were made, and a delete overtakes what is still waiting: a create that had not
-/// begun never happens, and its only event is the deletion's. All of it belongs to the loop's thread.
+/// effect in the order in which they were made, and a delete overtakes what is still waiting: after it the only event
+/// about that tunnel or session is the deletion's, and until that has come the id must not be used again (EEXIST). All
+/// of it belongs to the loop's thread.
 package protocol DataPlane: AnyObject {
     /// Whether data finds its session by the tunnel id on the wire (Linux 6.11 and later), or only within the tunnel of
     /// the socket that received it (6.1): two tunnels with the same two endpoints carry data only with the first.
@@ -28,9 +29,9 @@ package protocol DataPlane: AnyObject {
     /// -> `.unitReady` or `.unitFailed`.
     func createUnit(_ key: SessionKey, _ specification: UnitSpecification)
 
-    /// Adds a network protocol's addresses to the session's interface, brings it up, and lets that protocol pass.
-    /// -> `.configured` or `.configurationFailed`.
-    func configure(_ key: SessionKey, _ network: UnitNetwork)
+    /// Adds a network protocol's addresses to the session's interface, brings it up with this MTU, and lets that
+    /// protocol pass. -> `.configured` or `.configurationFailed`.
+    func configure(_ key: SessionKey, _ network: UnitNetwork, mtu: Int)
 
     /// The reverse: the protocol passes no more, its addresses go, and with the last protocol the interface goes down.
     /// -> `.withdrawn`, also when there was nothing to withdraw: then an address may return to its pool (NCP-05).

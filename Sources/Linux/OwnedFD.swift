@@ -15,6 +15,13 @@ package struct OwnedFD: ~Copyable, Sendable {
         _ = Glibc.close(rawValue)
     }
 
+    /// Gives the descriptor up without closing it.
+    package consuming func release() -> Int32 {
+        let number = rawValue
+        discard self
+        return number
+    }
+
     /// Another descriptor of the same open file.
     package borrowing func duplicate() throws(Errno) -> OwnedFD {
         let number = rawValue

@@ -50,4 +50,18 @@ package struct KernelSession: Hashable, Sendable {
     /// In milliseconds; 0: packets are not put in order.
     package var reorderTimeout: UInt64
     package var counters: SessionCounters
+
+    package init(
+        tunnel: UInt32, id: UInt32, peerID: UInt32, isLNS: Bool, sendsSequence: Bool = false,
+        requiresSequence: Bool = false, reorderTimeout: UInt64 = 0, counters: SessionCounters = SessionCounters()
+    ) {
+        self.tunnel = tunnel
+        self.id = id
+        self.peerID = peerID
+        self.isLNS = isLNS
+        self.sendsSequence = sendsSequence
+        self.requiresSequence = requiresSequence
+        self.reorderTimeout = reorderTimeout
+        self.counters = counters
+    }
 }

@@ -1,3 +1,5 @@
+import Digests
+
 /// What a peer claims and how it proves it: the daemon looks the user up, here or at a RADIUS server, and answers with
 /// an `AuthenticationVerdict`.
 package struct AuthenticationRequest: Equatable, Sendable {
@@ -54,6 +56,24 @@ package enum AuthenticationVerdict: Equatable, Sendable {
 extension AuthenticationRequest {
     /// The verdict of a table that holds the user's password in the clear: compares in constant time.
     package func verify(password: Password) -> AuthenticationVerdict {
-        .denied
+        switch proof {
+        case .pap(let offered):
+            // Digests of both first: then not even the length shows in the time.
+            guard Digests.constantTimeEqual(Digests.sha1(offered.octets), Digests.sha1(password.octets)) else {
+                return .denied
+            }
+            return .accepted(message: [])
+        case .chapMD5(let identifier, let challenge, let response):
+            let expected = CHAP.md5Response(identifier: identifier, password: password, challenge: challenge)
+            return Digests.constantTimeEqual(expected, response) ? .accepted(message: []) : .denied
+        case .msChapV2(_, let challenge, let peerChallenge, let ntResponse):
+            let expected = MSCHAPv2.ntResponse(
+                challenge: challenge, peerChallenge: peerChallenge, name: name, password: password)
+            guard Digests.constantTimeEqual(expected, ntResponse) else { return .denied }
+            let answer = MSCHAPv2.authenticatorResponse(
+                challenge: challenge, peerChallenge: peerChallenge, ntResponse: ntResponse, name: name,
+                password: password)
+            return .accepted(message: answer + Array(" M=Access granted".utf8))
+        }
     }
 }

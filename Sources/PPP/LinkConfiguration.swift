@@ -6,7 +6,8 @@ package struct NegotiationLimits: Equatable, Sendable {
     package var maxTerminate: Int
     /// Configure-Requests sent without an answer before the peer is taken to be absent.
     package var maxConfigure: Int
-    /// Configure-Naks sent without an Ack between them before they become Rejects; as many are taken from the peer.
+    /// Configure-Naks sent without an Ack between them before they become Rejects (RFC 1661 section 4.6).
+    /// Twice as many are taken from the peer before what it objects to is given up.
     package var maxFailure: Int
 
     package init(

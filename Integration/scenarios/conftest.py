@@ -1,0 +1,79 @@
+"""Fixtures: a network a test, its logs and capture kept when the test fails, and nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from l2tpd import L2TPD
+from network import Network
+from xl2tpd import XL2TPD
+
+RESULTS = Path(os.environ.get("LAB_RESULTS", "/tmp/lab-results"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--keep", action="store_true", help="keep every test's logs and capture, not only a failed one's")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item):
+    outcome = yield
+    report = outcome.get_result()
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.fixture
+def network(request: pytest.FixtureRequest, tmp_path: Path):
+    """`network.lns` and `network.client`; when the test ends, all of it must be gone."""
+    network = Network(tmp_path)
+    try:
+        yield network
+    finally:
+        problems = network.close()
+        if problems or request.node.stash.get(FAILED, True) or request.config.getoption("--keep"):
+            kept = RESULTS / request.node.name
+            shutil.rmtree(kept, ignore_errors=True)
+            shutil.copytree(tmp_path, kept, ignore=lambda at, names: [n for n in names if not _copyable(Path(at, n))])
+            print(f"logs and capture: {kept}")
+    assert not problems, "left behind:\n" + "\n".join(problems)
+
+
+def _copyable(path: Path) -> bool:
+    return path.is_dir() or path.is_file()
+
+
+@pytest.fixture
+def client(network: Network) -> XL2TPD:
+    """A stock client, not started: tell it what to dial."""
+    return XL2TPD(network.client)
+
+
+@pytest.fixture
+def lns(network: Network) -> L2TPD:
+    """The daemon under test, not started: change its configuration, then start it."""
+    return L2TPD(network.lns)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_left():
+    """After the last test the lab holds no namespace, PPP interface or peer's process."""
+    yield
+    left = subprocess.run(["ip", "netns", "list"], stdout=subprocess.PIPE, text=True, check=True).stdout.split()
+    left += [link for link in os.listdir("/sys/class/net") if link.startswith(("ppp", "l2tpeth"))]
+    for status in Path("/proc").glob("[0-9]*/comm"):
+        try:
+            name = status.read_text().strip()
+        except FileNotFoundError:
+            continue
+        if name in ("xl2tpd", "pppd", "l2tpd", "iperf3", "tcpdump", "lab-peer"):
+            left.append(name)
+    assert not left, f"left behind by the whole run: {left}"

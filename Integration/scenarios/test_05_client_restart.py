@@ -1,0 +1,33 @@
+"""Scenario 5: the client dies without a word and comes back at once from the same port."""
+
+import time
+
+from kernel import assert_carries_data, assert_mirrored, ppp_interfaces, tunnels, wait_for_ppp
+from l2tpd import L2TPD
+from network import Network, wait_until
+from xl2tpd import XL2TPD, Call
+
+
+def test_scenario_05_a_killed_client_is_served_again_within_seconds(network: Network, lns: L2TPD, client: XL2TPD):
+    lns.start()
+    client.dial(Call())
+    wait_for_ppp(network.client)
+    (before,) = lns.wait_for_sessions(1)
+
+    network.client.kill_all(names=("xl2tpd", "pppd"))
+    client.process.popen.wait()
+    wait_until("the client's interface is gone", lambda: not ppp_interfaces(network.client))
+    killed = time.monotonic()
+    client.start_again()
+    (interface,) = wait_for_ppp(network.client)
+    took = time.monotonic() - killed
+
+    def only_the_new_one() -> bool:
+        return [each["tunnel_id"] for each in lns.show("sessions")] not in ([], [before["tunnel_id"]])
+
+    wait_until("the old session is gone", lambda: len(lns.show("sessions")) == 1 and only_the_new_one())
+    assert before["tunnel_id"] not in [tunnel.id for tunnel in tunnels(network.lns)]
+    assert len(ppp_interfaces(network.lns)) == 1
+    assert_mirrored(network.lns, network.client, count=1)
+    assert_carries_data(network.client, interface)
+    assert took < 30, "emulated, a start of xl2tpd and pppd alone takes seconds; a hello cycle would take a minute"

@@ -1,0 +1,237 @@
+package import Addresses
+package import EventLoop
+package import Linux
+import Netlink
+
+/// The data plane of Linux: generic netlink and pppol2tp sockets make tunnels and sessions, /dev/ppp and rtnetlink make
+/// interfaces, in the network namespace of the thread that makes this object. Needs CAP_NET_ADMIN, and a kernel (or its
+/// modules) with l2tp_core, l2tp_netlink, l2tp_ppp and ppp_generic.
+///
+/// What blocks in the kernel is done by workers: one that makes, many that delete, one that asks. The loop's thread owns
+/// all records, reads and writes PPP frames itself, and hears from the workers by a mailbox.
+package final class LinuxDataPlane: DataPlane {
+    package let demultiplexesByTunnelID: Bool
+
+    let loop: EventLoop
+    private let owner: UInt8
+    private let results: Mailbox<WorkerResult>
+    let setup: SetupWorker
+    let teardown: TeardownWorkers
+    let observer: Observer
+    private let kernelEvents: L2TPEvents
+
+    var tunnels: [UInt32: TunnelRecord] = [:]
+    var sessions: [SessionKey: SessionRecord] = [:]
+    var tunnelIDs: [UInt64: UInt32] = [:]
+    var sessionKeys: [UInt64: SessionKey] = [:]
+    /// Serial numbers begin behind the token values that are not of sessions.
+    private var lastSerial: UInt64 = 1
+    var events: [DataPlaneEvent] = []
+    private var frameBuffer = [UInt8](repeating: 0, count: 1 << 17)
+    private var isReadingCounters = false
+    private var leftoverJobs = 0
+
+    private static let mailboxValue: UInt64 = 0
+    private static let kernelEventsValue: UInt64 = 1
+    /// Frames read from one descriptor in one turn of the loop; the kernel queues 32.
+    private static let framesPerTurn = 16
+
+    /// Registers its descriptors with the loop, under tokens of this owner number. ENOENT: the kernel has no L2TP.
+    package init(loop: EventLoop, owner: UInt8) throws(Errno) {
+        self.loop = loop
+        self.owner = owner
+        demultiplexesByTunnelID = try KernelRelease.running() >= KernelRelease(6, 11)
+        let family = try L2TPFamily.resolve()
+        results = try Mailbox()
+        kernelEvents = try L2TPEvents(family)
+        setup = try SetupWorker(family, results: results)
+        teardown = try TeardownWorkers(family, results: results)
+        observer = try Observer(family, results: results)
+        try loop.add(results.descriptor, Token(owner: owner, value: Self.mailboxValue))
+        try loop.add(kernelEvents.descriptor, Token(owner: owner, value: Self.kernelEventsValue))
+    }
+
+    deinit {
+        loop.remove(results.descriptor)
+        loop.remove(kernelEvents.descriptor)
+    }
+
+    package var hasEvents: Bool { !events.isEmpty }
+
+    package func takeEvents() -> [DataPlaneEvent] {
+        defer { events = [] }
+        return events
+    }
+
+    package var isIdle: Bool {
+        tunnels.isEmpty && sessions.isEmpty && !isReadingCounters && leftoverJobs == 0 && events.isEmpty
+    }
+
+    package func readCounters() {
+        guard !isReadingCounters else { return }
+        isReadingCounters = true
+        observer.post(.readCounters)
+    }
+
+    package func removeLeftovers(on addresses: [Endpoint]) {
+        leftoverJobs += 1
+        setup.post(.removeLeftovers(addresses, except: Set(tunnels.keys)))
+    }
+
+    @discardableResult
+    package func send(_ frame: [UInt8], on key: SessionKey, via way: FrameWay) -> Bool {
+        guard let session = sessions[key], !session.isDeleting else { return false }
+        switch way {
+        case .channel: return session.objects?.channel.device.write(frame) ?? false
+        case .unit: return session.unit?.device.write(frame) ?? false
+        }
+    }
+
+    package func handle(_ event: Event) {
+        switch event {
+        case .readable(let token) where token.value == Self.mailboxValue:
+            for result in results.drain() { take(result) }
+        case .readable(let token) where token.value == Self.kernelEventsValue:
+            verify(kernelEvents.drain())
+        case .readable(let token), .hangUp(let token):
+            guard let (session, way) = session(of: token) else { return }
+            read(session, way)
+        case .writable, .signal, .deadline:
+            break
+        }
+    }
+
+    func nextSerial() -> UInt64 {
+        lastSerial += 1
+        return lastSerial
+    }
+
+    // Frames
+
+    func watch(_ session: SessionRecord, _ way: FrameWay) {
+        guard let device = device(session, way) else { return }
+        do throws(Errno) {
+            try loop.add(device.descriptor.rawValue, token(session, way))
+        } catch {
+            // Without its frames the session is as good as hung up.
+            events.append(.channelHangUp(session.key))
+        }
+    }
+
+    func unwatch(_ session: SessionRecord, _ way: FrameWay) {
+        if let device = device(session, way) { loop.remove(device.descriptor.rawValue) }
+    }
+
+    private func read(_ session: SessionRecord, _ way: FrameWay) {
+        guard let device = device(session, way) else { return }
+        for _ in 0..<Self.framesPerTurn {
+            switch device.read(&frameBuffer) {
+            case .frame(let frame):
+                events.append(.frame(session.key, frame, from: way))
+            case .empty:
+                return
+            case .end:
+                // The kernel says so for good: watching on would keep the loop busy.
+                unwatch(session, way)
+                if way == .channel { events.append(.channelHangUp(session.key)) }
+                return
+            }
+        }
+    }
+
+    private func device(_ session: SessionRecord, _ way: FrameWay) -> PPPDevice? {
+        switch way {
+        case .channel: session.objects?.channel.device
+        case .unit: session.unit?.device
+        }
+    }
+
+    /// Bit 0 tells the ways apart.
+    private func token(_ session: SessionRecord, _ way: FrameWay) -> Token {
+        Token(owner: owner, value: session.serial << 1 | (way == .unit ? 1 : 0))
+    }
+
+    private func session(of token: Token) -> (SessionRecord, FrameWay)? {
+        guard let key = sessionKeys[token.value >> 1], let session = sessions[key], !session.isDeleting else {
+            return nil
+        }
+        return (session, token.value & 1 == 1 ? .unit : .channel)
+    }
+
+    // What somebody else does to our objects
+
+    /// The kernel's events are hints only, and our own commands cause most of them.
+    private func verify(_ kernelEvents: [L2TPKernelEvent]) {
+        var suspectTunnels: [UInt64: UInt32] = [:]
+        var suspectSessions: [UInt64: SessionKey] = [:]
+        func suspect(_ tunnel: TunnelRecord) {
+            guard !tunnel.isDeleting, !tunnel.isBeingMade else { return }
+            suspectTunnels[tunnel.serial] = tunnel.id
+        }
+        func suspect(_ session: SessionRecord) {
+            guard !session.isDeleting, !session.isLost, session.objects != nil else { return }
+            suspectSessions[session.serial] = session.key
+        }
+        for event in kernelEvents {
+            switch event {
+            case .tunnelDeleted(let id):
+                if let tunnel = tunnels[id] { suspect(tunnel) }
+            case .sessionDeleted(let tunnel, let id):
+                if let session = sessions[SessionKey(tunnel: tunnel, session: id)] { suspect(session) }
+            case .lost:
+                tunnels.values.forEach(suspect)
+                sessions.values.forEach(suspect)
+            case .tunnelCreated, .tunnelModified, .sessionCreated, .sessionModified:
+                break
+            }
+        }
+        guard !suspectTunnels.isEmpty || !suspectSessions.isEmpty else { return }
+        observer.post(.verify(tunnels: suspectTunnels, sessions: suspectSessions))
+    }
+
+    // What workers report
+
+    private func take(_ result: WorkerResult) {
+        switch result {
+        case .counters(let all):
+            isReadingCounters = false
+            events.append(.counters(all.filter { sessions[$0.key] != nil }))
+        case .leftovers(let tunnels):
+            leftoverJobs -= 1
+            events.append(.leftoversRemoved(tunnels))
+        case .missing(let tunnels, let sessions):
+            reportLost(tunnels: tunnels, sessions: sessions)
+        case .skipped(let serial):
+            takeSkipped(serial)
+        case .tunnel(let serial, let error):
+            takeTunnel(serial, error)
+        case .session(let serial, let outcome):
+            takeSession(serial, outcome)
+        case .unit(let serial, let outcome):
+            takeUnit(serial, outcome)
+        case .configured(let serial, let networkProtocol, let error):
+            takeConfigured(serial, networkProtocol, error)
+        case .withdrawn(let serial, let networkProtocol):
+            takeWithdrawn(serial, networkProtocol)
+        case .tunnelDeleted(let serial):
+            teardown.answered()
+            takeTunnelDeleted(serial)
+        case .sessionDeleted(let serial, let counters):
+            teardown.answered()
+            takeSessionDeleted(serial, counters)
+        }
+    }
+
+    private func reportLost(tunnels lostTunnels: [UInt64], sessions lostSessions: [UInt64]) {
+        for serial in lostTunnels {
+            guard let id = tunnelIDs[serial], let tunnel = tunnels[id], !tunnel.isDeleting else { continue }
+            events.append(.tunnelLost(id))
+        }
+        for serial in lostSessions {
+            guard let key = sessionKeys[serial], let session = sessions[key], !session.isDeleting, !session.isLost
+            else { continue }
+            session.isLost = true
+            events.append(.sessionLost(key))
+        }
+    }
+}

@@ -1,0 +1,166 @@
+import Glibc
+import Linux
+import Netlink
+
+/// The life of sessions and their interfaces.
+extension LinuxDataPlane {
+    package func createSession(_ key: SessionKey, peer: SessionKey, parameters: SessionParameters) {
+        guard sessions[key] == nil else { return failSession(key, EEXIST) }
+        guard let tunnel = tunnels[key.tunnel], !tunnel.isDeleting else { return failSession(key, ENODEV) }
+        let session = SessionRecord(key: key, serial: nextSerial())
+        sessions[key] = session
+        sessionKeys[session.serial] = key
+        tunnel.sessions.insert(key)
+        session.jobs += 1
+        let setup = SessionSetup(
+            key: key, peer: peer, parameters: parameters, tunnel: tunnel.ticket, tunnelSocket: tunnel.socket,
+            overIPv6: tunnel.overIPv6)
+        self.setup.post(.session(serial: session.serial, session.ticket, setup))
+    }
+
+    package func createUnit(_ key: SessionKey, _ specification: UnitSpecification) {
+        guard let session = ready(key), let channel = session.objects?.channel else {
+            return events.append(.unitFailed(key, DataPlaneError(.lookUp, Errno("createUnit", code: ENODEV))))
+        }
+        guard !session.hasUnit else {
+            return events.append(.unitFailed(key, DataPlaneError(.lookUp, Errno("createUnit", code: EEXIST))))
+        }
+        session.hasUnit = true
+        session.jobs += 1
+        setup.post(.unit(serial: session.serial, session.ticket, specification, channel))
+    }
+
+    package func configure(_ key: SessionKey, _ network: UnitNetwork, mtu: Int) {
+        guard let session = ready(key), let unit = session.unit else {
+            let error = DataPlaneError(.lookUp, Errno("configure", code: ENODEV))
+            return events.append(.configurationFailed(key, network.networkProtocol, error))
+        }
+        let previous = session.networks.updateValue(network, forKey: network.networkProtocol)
+        session.jobs += 1
+        setup.post(
+            .configure(serial: session.serial, session.ticket, unit, network, previous: previous, mtu: mtu))
+    }
+
+    package func withdraw(_ key: SessionKey, _ networkProtocol: NetworkProtocol) {
+        guard let session = ready(key), let unit = session.unit,
+            let network = session.networks.removeValue(forKey: networkProtocol)
+        else { return events.append(.withdrawn(key, networkProtocol)) }
+        session.jobs += 1
+        setup.post(
+            .withdraw(serial: session.serial, session.ticket, unit, network, isLast: session.networks.isEmpty))
+    }
+
+    package func deleteSession(_ key: SessionKey) {
+        guard let session = sessions[key] else { return events.append(.sessionDeleted(key, nil)) }
+        deleteSessions([session])
+    }
+
+    func deleteSessions(_ several: [SessionRecord]) {
+        var jobs: [TeardownWorkers.Job] = []
+        for session in several where !session.isDeleting {
+            session.isDeleting = true
+            session.ticket.isCancelled.set()
+            unwatch(session, .channel)
+            unwatch(session, .unit)
+            if session.jobs == 0 { jobs.append(deletion(of: session)) }
+        }
+        teardown.post(jobs)
+    }
+
+    func takeSession(_ serial: UInt64, _ outcome: Result<SessionObjects, DataPlaneError>) {
+        guard let session = answered(serial) else { return }
+        switch outcome {
+        case .success(let objects):
+            session.objects = objects
+            guard !session.isDeleting else { break }
+            events.append(.sessionReady(session.key))
+            watch(session, .channel)
+        case .failure(let error):
+            guard !session.isDeleting else { break }
+            forget(session)
+            events.append(.sessionFailed(session.key, error))
+        }
+        goOnDeleting(session)
+    }
+
+    func takeUnit(_ serial: UInt64, _ outcome: Result<PPPUnit, DataPlaneError>) {
+        guard let session = answered(serial) else { return }
+        switch outcome {
+        case .success(let unit):
+            session.unit = unit
+            guard !session.isDeleting else { break }
+            events.append(.unitReady(session.key, interfaceIndex: unit.interfaceIndex, name: unit.name))
+            watch(session, .unit)
+        case .failure(let error):
+            session.hasUnit = false
+            guard !session.isDeleting else { break }
+            events.append(.unitFailed(session.key, error))
+        }
+        goOnDeleting(session)
+    }
+
+    func takeConfigured(_ serial: UInt64, _ networkProtocol: NetworkProtocol, _ error: DataPlaneError?) {
+        guard let session = answered(serial) else { return }
+        if !session.isDeleting {
+            if let error {
+                events.append(.configurationFailed(session.key, networkProtocol, error))
+            } else {
+                events.append(.configured(session.key, networkProtocol))
+            }
+        }
+        goOnDeleting(session)
+    }
+
+    func takeWithdrawn(_ serial: UInt64, _ networkProtocol: NetworkProtocol) {
+        guard let session = answered(serial) else { return }
+        if !session.isDeleting { events.append(.withdrawn(session.key, networkProtocol)) }
+        goOnDeleting(session)
+    }
+
+    func takeSkipped(_ serial: UInt64) {
+        if let id = tunnelIDs[serial], let tunnel = tunnels[id] {
+            takeSkippedTunnel(tunnel)
+        } else if let session = answered(serial) {
+            goOnDeleting(session)
+        }
+    }
+
+    func takeSessionDeleted(_ serial: UInt64, _ counters: SessionCounters?) {
+        guard let key = sessionKeys[serial], let session = sessions[key] else { return }
+        events.append(.sessionDeleted(key, counters))
+        forget(session)
+    }
+
+    private func ready(_ key: SessionKey) -> SessionRecord? {
+        guard let session = sessions[key], !session.isDeleting, session.objects != nil else { return nil }
+        return session
+    }
+
+    private func answered(_ serial: UInt64) -> SessionRecord? {
+        guard let key = sessionKeys[serial], let session = sessions[key] else { return nil }
+        session.jobs -= 1
+        return session
+    }
+
+    /// A deletion waits for the setup worker's last answer, which may bring something to delete.
+    private func goOnDeleting(_ session: SessionRecord) {
+        guard session.isDeleting, session.jobs == 0 else { return }
+        teardown.post([deletion(of: session)])
+    }
+
+    private func deletion(of session: SessionRecord) -> TeardownWorkers.Job {
+        .session(serial: session.serial, session.key, session.objects, session.unit)
+    }
+
+    private func forget(_ session: SessionRecord) {
+        sessions[session.key] = nil
+        sessionKeys[session.serial] = nil
+        guard let tunnel = tunnels[session.key.tunnel] else { return }
+        tunnel.sessions.remove(session.key)
+        deleteIfEmpty(tunnel)
+    }
+
+    private func failSession(_ key: SessionKey, _ code: Int32) {
+        events.append(.sessionFailed(key, DataPlaneError(.createSession, Errno("createSession", code: code))))
+    }
+}

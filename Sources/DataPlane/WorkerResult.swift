@@ -1,0 +1,45 @@
+import Netlink
+import Synchronization
+
+/// What a worker posts back to the loop's thread. Numbers are the serial numbers of tunnel and session records: ids may
+/// be used again, these are not.
+enum WorkerResult: Sendable {
+    /// The record was deleted before the work began.
+    case skipped(UInt64)
+    case tunnel(UInt64, DataPlaneError?)
+    case session(UInt64, Result<SessionObjects, DataPlaneError>)
+    case unit(UInt64, Result<PPPUnit, DataPlaneError>)
+    case configured(UInt64, NetworkProtocol, DataPlaneError?)
+    case withdrawn(UInt64, NetworkProtocol)
+    case tunnelDeleted(UInt64)
+    case sessionDeleted(UInt64, SessionCounters?)
+    case counters([SessionKey: SessionCounters])
+    case leftovers([LeftoverTunnel])
+    /// Of the tunnels and sessions asked about, those that the kernel does not have.
+    case missing(tunnels: [UInt64], sessions: [UInt64])
+}
+
+/// What a session that is ready consists of.
+struct SessionObjects: Sendable {
+    var socket: PPPoL2TPSocket
+    var channel: PPPChannel
+}
+
+/// What the loop's thread and the workers both see of a tunnel or session.
+final class Ticket: Sendable {
+    /// The loop's thread wants it gone: work that has not begun is not worth beginning.
+    let isCancelled = Flag()
+    /// The setup worker has made it.
+    let isMade = Flag()
+}
+
+/// Something that becomes true once, seen by several threads.
+final class Flag: Sendable {
+    private let value = Atomic<Bool>(false)
+
+    var isSet: Bool { value.load(ordering: .acquiring) }
+
+    func set() {
+        value.store(true, ordering: .releasing)
+    }
+}

@@ -1,0 +1,100 @@
+import CNetlink
+import Glibc
+import Linux
+
+/// A netlink socket of libnl's. It belongs to one thread: requests and their answers follow one another.
+@safe final class NetlinkSocket {
+    private let socket: OpaquePointer
+    private var buffer = [UInt8](repeating: 0, count: 65_536)
+
+    /// `family` is NETLINK_GENERIC or NETLINK_ROUTE.
+    init(family: Int32) throws(Errno) {
+        guard let socket = unsafe nl_socket_alloc() else { throw Errno("nl_socket_alloc", code: ENOMEM) }
+        unsafe self.socket = socket
+        let code = unsafe nl_connect(socket, family)
+        guard code == 0 else { throw Errno("nl_connect", code: Self.errorNumber(code)) }
+        unsafe nl_socket_disable_auto_ack(socket)
+        _ = unsafe fcntl(nl_socket_get_fd(socket), F_SETFD, FD_CLOEXEC)
+    }
+
+    deinit {
+        unsafe nl_socket_free(socket)
+    }
+
+    var descriptor: Int32 { unsafe nl_socket_get_fd(socket) }
+
+    /// The id of a generic netlink family; the kernel loads the module that has it. ENOENT when there is none.
+    func resolve(family: String) throws(Errno) -> UInt16 {
+        let id = unsafe genl_ctrl_resolve(socket, family)
+        guard id >= 0 else { throw Errno("CTRL_CMD_GETFAMILY", code: ENOENT) }
+        return UInt16(id)
+    }
+
+    func resolve(group: String, of family: String) throws(Errno) -> Int32 {
+        let id = unsafe genl_ctrl_resolve_grp(socket, family, group)
+        guard id >= 0 else { throw Errno("CTRL_CMD_GETFAMILY", code: ENOENT) }
+        return id
+    }
+
+    /// Makes the socket one for multicast messages of a group, read by `receive` without blocking.
+    func join(_ group: Int32) throws(Errno) {
+        var group = group
+        _ = try systemCall("NETLINK_ADD_MEMBERSHIP") {
+            unsafe setsockopt(
+                descriptor, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, socklen_t(MemoryLayout<Int32>.size))
+        }
+        _ = unsafe nl_socket_set_nonblocking(socket)
+    }
+
+    /// Sends requests in one go and waits for the kernel's word on each; every message of an answer is given to
+    /// `each`. Throws the first refusal, after all of them were answered.
+    func perform(_ messages: [NetlinkMessage], _ each: (NetlinkReply) -> Void = { _ in }) throws(Errno) {
+        var octets: [UInt8] = []
+        var waiting: [UInt32: String] = [:]
+        for message in messages {
+            unsafe nl_complete_msg(socket, message.message)
+            guard let header = unsafe nlmsg_hdr(message.message) else { continue }
+            unsafe header.pointee.nlmsg_flags |= UInt16(NLM_F_ACK)
+            waiting[unsafe header.pointee.nlmsg_seq] = message.name
+            unsafe octets += UnsafeRawBufferPointer(start: header, count: Int(header.pointee.nlmsg_len))
+        }
+        _ = try systemCall("send") { unsafe send(descriptor, octets, octets.count, 0) }
+        var refusal: Errno?
+        while !waiting.isEmpty {
+            for reply in try receive() {
+                guard let name = waiting[reply.sequence] else { continue }
+                guard let code = reply.end else {
+                    each(reply)
+                    continue
+                }
+                waiting[reply.sequence] = nil
+                if code != 0 { refusal = refusal ?? Errno(name, code: code) }
+            }
+        }
+        if let refusal { throw refusal }
+    }
+
+    func perform(_ message: NetlinkMessage, _ each: (NetlinkReply) -> Void = { _ in }) throws(Errno) {
+        try perform([message], each)
+    }
+
+    /// Receives once: one or several messages.
+    func receive() throws(Errno) -> [NetlinkReply] {
+        let size = buffer.count
+        let count = try systemCall("recv") { unsafe recv(descriptor, &buffer, size, Int32(MSG_TRUNC)) }
+        guard count <= size else { throw Errno("recv", code: EMSGSIZE) }
+        return NetlinkReply.all(in: buffer[..<count])
+    }
+
+    /// libnl has numbers of its own for errors; the ones that opening a socket meets.
+    private static func errorNumber(_ code: Int32) -> Int32 {
+        switch -code {
+        case NLE_PERM: EPERM
+        case NLE_NOACCESS: EACCES
+        case NLE_NOMEM: ENOMEM
+        case NLE_AF_NOSUPPORT: EAFNOSUPPORT
+        case NLE_EXIST: EADDRINUSE
+        default: EIO
+        }
+    }
+}
