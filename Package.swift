@@ -55,8 +55,8 @@ let rooms: [Room] = [
             .product(name: "HeapModule", package: "swift-collections"),
         ]),
     Room(
-        name: "l2tpctl", isProgram: true, uses: ["Addresses", "Configuration", "ControlProtocol"],
-        products: [argumentParser]),
+        name: "l2tpctl", isProgram: true, uses: ["Linux", "EventLoop", "ControlProtocol", "Configuration"],
+        products: [argumentParser, systemPackage]),
 ]
 
 let package = Package(
