@@ -10,6 +10,8 @@ enum Failure: Error, Hashable, CustomStringConvertible {
     case noAnswer(socket: String, reason: String)
     /// What came is no reply to what was asked.
     case notUnderstood(socket: String, reason: String)
+    /// Standard output takes nothing.
+    case noOutput(reason: String)
     /// The daemon said no.
     case refused(ControlError)
     /// Told already, line by line.
@@ -18,7 +20,7 @@ enum Failure: Error, Hashable, CustomStringConvertible {
     var status: Int32 {
         switch self {
         case .noDaemon: 2
-        case .noAccess, .noAnswer, .notUnderstood, .refused, .told: 1
+        case .noAccess, .noAnswer, .notUnderstood, .noOutput, .refused, .told: 1
         }
     }
 
@@ -33,6 +35,7 @@ enum Failure: Error, Hashable, CustomStringConvertible {
         case .notUnderstood(let socket, let reason):
             "what answers on \(socket) is not understood: \(reason); is it an l2tpd of version "
                 + "\(VersionRecord.current.version)?"
+        case .noOutput(let reason): "standard output cannot be written (\(reason))"
         case .refused(let error): error.message
         case .told: ""
         }

@@ -1,9 +1,17 @@
-import EventLoop
 import SystemPackage
 
 /// What goes to standard output and standard error.
 enum Output {
-    static func say(_ text: String) { print(text) }
+    /// Writes at once, for those who read `--watch` through a pipe.
+    static func say(_ text: String) throws(Failure) { try write(text + "\n") }
+
+    private static func write(_ text: String) throws(Failure) {
+        do {
+            _ = try FileDescriptor.standardOutput.writeAll(Array(text.utf8))
+        } catch {
+            throw .noOutput(reason: "\(error)")
+        }
+    }
 
     static func complain(_ text: String) {
         guard !text.isEmpty else { return }
@@ -17,7 +25,7 @@ enum Output {
     }
 
     /// What is on the screen goes, the next text begins at its top.
-    static func clear() {
-        if isTerminal { print("\u{1b}[H\u{1b}[2J", terminator: "") }
+    static func clear() throws(Failure) {
+        if isTerminal { try write("\u{1b}[H\u{1b}[2J") }
     }
 }

@@ -20,12 +20,14 @@ struct Config: ParsableCommand {
         @Argument(help: "The file.") var file: String
 
         func run() throws {
+            let configuration: Configuration
             do {
-                Output.say("\(file): \(Self.description(of: try Configuration.load(from: file)))")
+                configuration = try Configuration.load(from: file)
             } catch {
                 for problem in error.problems { Output.complain("\(problem)") }
                 throw Failure.told
             }
+            try Output.say("\(file): \(Self.description(of: configuration))")
         }
 
         static func description(of configuration: Configuration) -> String {
@@ -52,9 +54,9 @@ struct Config: ParsableCommand {
         func run() throws {
             let client = try daemon.connect()
             guard case .reloaded(let record) = try client.ask(.reload) else { throw client.unexpected() }
-            for change in record.applied { Output.say(change) }
+            for change in record.applied { try Output.say(change) }
             for change in record.notApplied { Output.complain("not in force: \(change)") }
-            if record.applied.isEmpty, record.notApplied.isEmpty { Output.say("nothing changed") }
+            if record.applied.isEmpty, record.notApplied.isEmpty { try Output.say("nothing changed") }
         }
     }
 }

@@ -30,7 +30,7 @@ protocol Showing: ParsableCommand {
 extension Showing {
     func run() throws {
         guard let watch = options.watch else {
-            Output.say(try text(from: try daemon.connect()))
+            try Output.say(try text(from: try daemon.connect()))
             return
         }
         let loop = try EventLoop()
@@ -38,8 +38,8 @@ extension Showing {
         while true {
             // A connection a time: the daemon may be restarted meanwhile.
             let text = try text(from: try daemon.connect())
-            if !options.isJSON { Output.clear() }
-            Output.say(text)
+            if !options.isJSON { try Output.clear() }
+            try Output.say(text)
             next = max(next + .seconds(watch), .now)
             while ContinuousClock.now < next { _ = try loop.wait(until: next) }
         }
