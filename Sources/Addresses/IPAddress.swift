@@ -14,6 +14,9 @@ package enum IPAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Whether it is the wildcard, which stands for every address of its family.
+    package var isAny: Bool { self == .v4(.any) || self == .v6(.any) }
+
     package var octets: [UInt8] {
         switch self {
         case .v4(let address): address.octets

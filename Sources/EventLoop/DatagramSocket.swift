@@ -4,7 +4,7 @@ import Glibc
 package import Linux
 
 /// A datagram as it came: where from, and which of our addresses it was sent to.
-package struct Datagram: Hashable, Sendable {
+package struct ReceivedDatagram: Hashable, Sendable {
     package var octets: [UInt8]
     package var source: Endpoint
     /// Nil where the kernel did not tell.
@@ -19,7 +19,7 @@ package struct Datagram: Hashable, Sendable {
 
 /// What `DatagramSocket.drain` took out of the socket.
 package struct Drained: Hashable, Sendable {
-    package var datagrams: [Datagram] = []
+    package var datagrams: [ReceivedDatagram] = []
     /// Errors that the network reported (ICMP: port unreachable and the like) about datagrams sent earlier. News about
     /// one moment of the path, never a reason to give a tunnel up.
     package var networkErrors: [Errno] = []
@@ -93,7 +93,7 @@ package final class DatagramSocket {
                 // A source that is neither IPv4 nor IPv6 does not happen on these sockets.
                 guard let from = SocketAddress.endpoint(source) else { continue }
                 drained.datagrams.append(
-                    Datagram(octets: Array(buffer[..<count]), source: from, localAddress: Self.address(local)))
+                    ReceivedDatagram(octets: Array(buffer[..<count]), source: from, localAddress: Self.address(local)))
                 continue
             }
             let error = Errno.last("recvmsg")

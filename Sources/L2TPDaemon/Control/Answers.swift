@@ -1,0 +1,163 @@
+import Configuration
+import ControlProtocol
+import EventLoop
+import DataPlane
+import L2TPControl
+import L2TPWire
+
+/// What each request of the control socket means.
+extension Service {
+    /// Serves a client's requests until one of them has to wait.
+    func serve(_ client: ControlClient, at now: Instant) {
+        do throws(ControlError) {
+            while let request = try client.nextRequest() {
+                server.statistics.count(.controlRequests)
+                answer(request, to: client, at: now)
+            }
+        } catch {
+            server.statistics.count(.controlRequestsRefused)
+            client.refuse(error)
+            if error.code != .lineTooLong { serve(client, at: now) }
+        }
+    }
+
+    private func answer(_ request: Request, to client: ControlClient, at now: Instant) {
+        switch request {
+        case .version: client.send(.version(VersionRecord(version: Version.current)))
+        case .summary: client.send(.summary(summary(at: now)))
+        case .showTunnels, .showSessions:
+            client.awaitingCounters = request
+            plane.readCounters()
+        case .showPeers: client.begin(list(server.peers.all) { .peer(self.record($0)) })
+        case .showPools: client.begin(list(lns.pools.records) { .pool($0) })
+        case .showStatistics:
+            let counters = server.statistics.all + lns.statistics.all
+            client.send(
+                .statistics(
+                    StatisticsRecord(
+                        counters: Dictionary(counters.map { ($0.name, $0.value) }, uniquingKeysWith: +))))
+        case .closeTunnels(let ids): client.send(.closed(closeTunnels(ids, at: now)))
+        case .closeSessions(let names): client.send(.closed(closeSessions(names, at: now)))
+        case .reload: client.send(reload(at: now))
+        case .logLevel(let level):
+            setLogLevel(level)
+            client.send(.done)
+        }
+    }
+
+    /// The kernel's counters are fresh: answers who waited for them, and the requests behind.
+    func answerWithCounters(at now: Instant) {
+        for client in control.awaitingCounters {
+            switch client.awaitingCounters {
+            case .showTunnels(let filter):
+                let sessions = Dictionary(grouping: lns.sessions.values, by: \.key.tunnel)
+                let tunnels = server.table.all.sorted { $0.id.rawValue < $1.id.rawValue }
+                client.awaitingCounters = nil
+                client.begin(
+                    list(tunnels) { context in
+                        let record = TunnelRecord(context, sessions: sessions[context.kernelID] ?? [], at: now)
+                        return filter.matches(record) ? .tunnel(record) : nil
+                    })
+            case .showSessions(let filter):
+                let sessions = lns.sessions.values.sorted {
+                    ($0.key.tunnel, $0.key.session) < ($1.key.tunnel, $1.key.session)
+                }
+                client.awaitingCounters = nil
+                client.begin(
+                    list(sessions) { session in
+                        let record = SessionRecord(session, at: now)
+                        return filter.matches(record) ? .session(record) : nil
+                    })
+            default: client.awaitingCounters = nil
+            }
+            serve(client, at: now)
+            control.settle(client)
+        }
+    }
+
+    private func list<Element>(
+        _ elements: some Sequence<Element>, _ row: @escaping (Element) -> Reply?
+    ) -> ControlClient.Listing {
+        ControlClient.Listing(elements.map { element in { row(element) } })
+    }
+
+    private func record(_ peer: Peer) -> PeerRecord {
+        PeerRecord(
+            peer, tunnels: server.table.count(ofPeer: peer.name), sessions: lns.count(ofPeer: peer.name))
+    }
+
+    private func summary(at now: Instant) -> SummaryRecord {
+        var tunnels = SummaryRecord.Count()
+        for context in server.table.all { tunnels.count(isClosing: context.isClosed, isEstablished: context.opened != nil) }
+        var sessions = SummaryRecord.Count()
+        for session in lns.sessions.values { sessions.count(isClosing: session.isEnding, isEstablished: session.isOpen) }
+        let pools = lns.pools.records
+        return SummaryRecord(
+            version: Version.current, hostName: server.hostName, processID: processID,
+            uptimeSeconds: began.seconds(until: now), kernel: kernel, listeners: server.listeners.map { "\($0.local)" },
+            tunnels: tunnels, sessions: sessions, maxTunnels: server.limits.maxTunnels,
+            maxSessions: server.limits.maxSessions, peers: server.peers.all.count, users: lns.users.count,
+            pools: pools.count, addresses: pools.reduce(0) { $0 + $1.addresses },
+            leasedAddresses: pools.reduce(0) { $0 + $1.leased })
+    }
+
+    private func closeTunnels(_ ids: [UInt32], at now: Instant) -> CloseRecord {
+        var record = CloseRecord()
+        for id in ids {
+            let name = "\(id)"
+            let context = UInt16(exactly: id).flatMap { server.table[TunnelID($0)] }
+            switch context {
+            case nil: record.refuse(name, .notFound, "no tunnel has the local id \(id)")
+            case let context? where context.isClosed: record.refuse(name, .closing, "tunnel \(id) is closing already")
+            case let context?:
+                server.closeTunnel(context, ResultCode(.generalClear, text: "closed by administration"), at: now)
+                record.closed.append(name)
+            }
+        }
+        return record
+    }
+
+    private func closeSessions(_ names: [SessionName], at now: Instant) -> CloseRecord {
+        var record = CloseRecord()
+        for name in names {
+            let keys =
+                if let tunnel = name.tunnelID {
+                    [SessionKey(tunnel: tunnel, session: name.sessionID)].filter { lns.sessions[$0] != nil }
+                } else {
+                    lns.sessions.keys.filter { $0.session == name.sessionID }
+                }
+            guard let key = keys.first, let session = lns.sessions[key] else {
+                record.refuse("\(name)", .notFound, "no session has the local id \(name)")
+                continue
+            }
+            if keys.count > 1 {
+                let all = keys.map(\.description).sorted().joined(separator: ", ")
+                record.refuse("\(name)", .ambiguous, "\(keys.count) tunnels have such a session: name one of \(all)")
+            } else if session.isEnding {
+                record.refuse("\(name)", .closing, "session \(name) is closing already")
+            } else {
+                server.closeSession(key, at: now)
+                record.closed.append("\(name)")
+            }
+        }
+        return record
+    }
+}
+
+extension CloseRecord {
+    fileprivate mutating func refuse(_ name: String, _ code: ControlError.Code, _ message: String) {
+        refused.append(Refusal(name: name, code: code, message: message))
+    }
+}
+
+extension SummaryRecord.Count {
+    fileprivate mutating func count(isClosing: Bool, isEstablished: Bool) {
+        if isClosing {
+            closing += 1
+        } else if isEstablished {
+            established += 1
+        } else {
+            opening += 1
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import L2TPWire
+import PPP
+
+/// What the other end of the tunnel is told when a call ends: the Result Code (RFC 2661 section 4.4.2) and, where PPP
+/// was the reason, the PPP Disconnect Cause (RFC 3145).
+struct Disconnection: Equatable, Sendable {
+    var resultCode: ResultCode<CDNResult>
+    var disconnectCause: PPPDisconnectCause?
+
+    init(_ result: CDNResult, error: GeneralError? = nil, text: String? = nil) {
+        resultCode = ResultCode(result, error: error, text: text.map { Text($0) })
+    }
+
+    /// A link's end: what the peer or the line did is a loss of carrier, what we decided is administrative, and a lack
+    /// of addresses is a lack of facilities.
+    init(_ end: LinkEnd) {
+        let result: CDNResult =
+            switch end {
+            case .lowerLayerDown, .lcpTimeout, .noLCP, .lcpFailed, .loopback, .echoTimeout, .authenticationTimeout,
+                .noNetworkProtocol, .addressesDoNotConverge:
+                .lossOfCarrier
+            case .terminated(let direction): direction == .peer ? .lossOfCarrier : .administrative
+            case .administrative, .authenticationProtocolUnacceptable, .authenticationFailed: .administrative
+            case .addressNotPermitted: .noFacilitiesTemporarily
+            }
+        resultCode = ResultCode(result, text: Text(end.text))
+        disconnectCause = PPPDisconnectCause(
+            code: .init(rawValue: end.disconnectCode), controlProtocol: end.controlProtocol,
+            direction: .init(rawValue: end.direction.rawValue), message: Text(end.text))
+    }
+
+    static let administrative = Disconnection(.administrative)
+    /// The kernel or this program could not do its part.
+    static let failed = Disconnection(.seeErrorCode, error: .insufficientResources)
+}

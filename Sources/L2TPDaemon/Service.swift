@@ -1,0 +1,211 @@
+import Addresses
+package import Configuration
+import ControlProtocol
+package import DataPlane
+package import EventLoop
+package import Linux
+package import Logging
+import L2TPWire
+import Netlink
+
+/// The daemon: one loop that hears sockets, signals, the kernel and the clock, and hands each to whom it belongs.
+package final class Service<Plane: DataPlane> {
+    package typealias Instant = ContinuousClock.Instant
+
+    let loop: EventLoop
+    let plane: Plane
+    let lns: LNS<Plane>
+    let server: L2TPServer<Plane>
+    let control: ControlServer
+    let began: Instant
+    let kernel: String
+    let processID: Int32
+    private let notifier: ServiceNotifier?
+    let configurationPath: String?
+    var configuration: Configuration
+    let log: Logger
+    let logLevel: LoggingThreshold
+    /// When an ordered end stops waiting for the peers; nil while there is none.
+    private var stopDeadline: Instant?
+    private var nextCounters: Instant
+
+    /// What the service cannot do without.
+    package struct Surroundings: ~Copyable {
+        /// What the kernel is, for the summary.
+        package var kernel: String
+        package var processID: Int32
+        /// The system's host name, where the configuration names none.
+        package var hostName: String
+        /// Where the configuration was read from, for a reload; nil cannot reload.
+        package var configurationPath: String?
+        /// systemd, when it started us.
+        package var notifier: ServiceNotifier?
+
+        package init(
+            kernel: String, processID: Int32, hostName: String, configurationPath: String? = nil,
+            notifier: consuming ServiceNotifier? = nil
+        ) {
+            self.kernel = kernel
+            self.processID = processID
+            self.hostName = hostName
+            self.configurationPath = configurationPath
+            self.notifier = notifier
+        }
+    }
+
+    /// Opens the listeners and the control socket. Throws when one of them cannot be had.
+    package init(
+        configuration: Configuration, loop: EventLoop, plane: Plane, surroundings: consuming Surroundings, log: Logger,
+        logLevel: LoggingThreshold
+    ) throws(StartError) {
+        let now = Instant.now
+        self.configuration = configuration
+        self.loop = loop
+        self.plane = plane
+        self.log = log
+        self.logLevel = logLevel
+        began = now
+        nextCounters = now
+        kernel = surroundings.kernel
+        processID = surroundings.processID
+        configurationPath = surroundings.configurationPath
+        let hostName = configuration.daemon.hostName ?? surroundings.hostName
+        notifier = surroundings.notifier
+        var listeners: [DatagramSocket] = []
+        for (index, endpoint) in configuration.listeners.enumerated() {
+            do throws(Errno) {
+                let socket = try DatagramSocket(bind: endpoint)
+                try loop.add(socket.descriptor, .listener(index))
+                listeners.append(socket)
+            } catch {
+                throw StartError(what: "listener \(endpoint)", why: error)
+            }
+        }
+        do throws(Errno) {
+            control = try ControlServer(path: configuration.daemon.controlSocket, loop: loop)
+        } catch {
+            throw StartError(what: "control socket \(configuration.daemon.controlSocket)", why: error)
+        }
+        lns = LNS(
+            plane: plane, hostName: hostName, users: Users(configuration),
+            pools: AddressPools(configuration), log: log)
+        server = L2TPServer(
+            plane: plane, loop: loop, listeners: listeners, lns: lns, hostName: hostName,
+            peers: Peers(configuration), limits: configuration.daemon, log: log, at: now)
+    }
+
+    /// Runs until SIGTERM or SIGINT and the orderly end that follows it.
+    package func run() throws(Errno) {
+        plane.removeLeftovers(on: configuration.listeners)
+        notify("READY=1")
+        log.notice(
+            "ready", metadata: ["listeners": "\(configuration.listeners.map(\.description).joined(separator: " "))"])
+        while !isOver {
+            let deadline = plane.hasEvents ? Instant.now : nextDeadline
+            for event in try loop.wait(until: deadline) { handle(event, at: .now) }
+            handlePlaneEvents(at: .now)
+            expire(at: .now)
+        }
+        log.notice("ended")
+    }
+
+    // MARK: - Events
+
+    private func handle(_ event: Event, at now: Instant) {
+        switch event {
+        case .signal(let signal): handle(signal, at: now)
+        case .deadline: break
+        case .readable(let token), .writable(let token), .hangUp(let token):
+            switch Token.Owner(rawValue: token.owner) {
+            case .listener: server.drain(server.listeners[Int(token.value)], at: now)
+            case .tunnel: server.drain(tunnel: TunnelID(UInt16(truncatingIfNeeded: token.value)), at: now)
+            case .plane: plane.handle(event)
+            case .controlListener: control.accept()
+            case .controlClient: handle(event, clientNumber: token.value, at: now)
+            case nil: break
+            }
+        }
+    }
+
+    private func handle(_ event: Event, clientNumber: UInt64, at now: Instant) {
+        guard let client = control.client(clientNumber) else { return }
+        switch event {
+        case .readable, .hangUp: client.read()
+        case .writable: client.advance()
+        case .signal, .deadline: break
+        }
+        serve(client, at: now)
+        control.settle(client)
+    }
+
+    private func handlePlaneEvents(at now: Instant) {
+        for event in plane.takeEvents() {
+            switch event {
+            case .leftoversRemoved(let leftovers): report(leftovers)
+            case .counters:
+                server.handle(event, at: now)
+                answerWithCounters(at: now)
+            default: server.handle(event, at: now)
+            }
+        }
+    }
+
+    private func handle(_ signal: Signal, at now: Instant) {
+        switch signal {
+        case .hangUp: _ = reload(at: now)
+        case .terminate, .interrupt:
+            guard stopDeadline == nil else { return }
+            notify("STOPPING=1")
+            log.notice("stopping", metadata: ["tunnels": "\(server.table.count)", "sessions": "\(lns.sessions.count)"])
+            stopDeadline = now + configuration.daemon.shutdownTimeout
+            server.stop(at: now)
+        }
+    }
+
+    // MARK: - Time
+
+    private var nextDeadline: Instant? {
+        [server.deadline, lns.sessions.isEmpty ? nil : nextCounters, stopDeadline.flatMap { $0 > .now ? $0 : nil }]
+            .compactMap(\.self).min()
+    }
+
+    private func expire(at now: Instant) {
+        if let due = server.deadline, due <= now { server.timeout(at: now) }
+        if !lns.sessions.isEmpty, nextCounters <= now {
+            nextCounters = now + countersInterval
+            plane.readCounters()
+        }
+    }
+
+    /// Often enough that data of the last third of a HELLO interval keeps a tunnel from being asked (KA-01).
+    private var countersInterval: Duration {
+        let shortest = server.peers.all.compactMap(\.helloInterval).min() ?? .seconds(60)
+        return max(.seconds(1), min(shortest / 3, .seconds(20)))
+    }
+
+    // MARK: - The end
+
+    private var isOver: Bool {
+        guard let stopDeadline, plane.isIdle else { return false }
+        return server.isStopped || stopDeadline <= .now
+    }
+
+    private func report(_ leftovers: [LeftoverTunnel]) {
+        for leftover in leftovers {
+            let fields: Logger.Metadata = [
+                "tunnel_id": "\(leftover.tunnel.id)", "sessions": "\(leftover.sessions)",
+            ]
+            if let failure = leftover.failure {
+                log.error(
+                    "kernel tunnel of an earlier run stays", metadata: fields.merging(["error": "\(failure)"]) { $1 })
+            } else {
+                log.notice("kernel tunnel of an earlier run removed", metadata: fields)
+            }
+        }
+    }
+
+    func notify(_ state: String) {
+        // Without systemd there is nobody to tell; and that it did not hear is no reason to end.
+        try? notifier?.notify(state)
+    }
+}

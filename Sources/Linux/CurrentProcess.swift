@@ -1,0 +1,36 @@
+import Glibc
+
+/// What a program may ask of its own process and machine.
+package enum CurrentProcess {
+    package static var id: Int32 { getpid() }
+
+    /// A variable of the environment, nil when it is not set.
+    package static func environment(_ name: String) -> String? {
+        unsafe getenv(name).map { unsafe String(cString: $0) }
+    }
+
+    /// The system's host name (gethostname(2)).
+    package static func hostName() throws(Errno) -> String {
+        // HOST_NAME_MAX is 64; the name ends with a NUL.
+        var name = [CChar](repeating: 0, count: 65)
+        let size = name.count - 1
+        _ = try systemCall("gethostname") { unsafe gethostname(&name, size) }
+        return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    /// Lets the process open as many descriptors as the system allows it: a session takes two or three. Returns the limit.
+    @discardableResult
+    package static func raiseDescriptorLimit() throws(Errno) -> UInt64 {
+        var limit = rlimit()
+        _ = try systemCall("getrlimit") { unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) }
+        limit.rlim_cur = limit.rlim_max
+        _ = try systemCall("setrlimit") { unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) }
+        return UInt64(limit.rlim_cur)
+    }
+
+    /// Writes a line to standard error.
+    package static func complain(_ line: String) {
+        let octets = Array(line.utf8) + [0x0a]
+        _ = unsafe write(2, octets, octets.count)
+    }
+}

@@ -1,0 +1,72 @@
+import ArgumentParser
+import Configuration
+import ControlProtocol
+import DataPlane
+import EventLoop
+import L2TPDaemon
+import Linux
+
+@main
+struct L2TPD: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "l2tpd",
+        abstract: "L2TP for Linux: control messages and PPP negotiation here, every data packet in the kernel.",
+        discussion: """
+            l2tpd opens the listeners that its configuration names and serves the peers that it knows: each call becomes \
+            a pppN interface whose packets the kernel moves. It stays in the foreground and logs to standard error; \
+            l2tpctl shows and steers it.
+
+            SIGNALS
+              TERM, INT   tell every peer that we go (StopCCN), remove every kernel object, end
+              HUP         read the configuration again: peers, users, pools, PPP, limits, log level; what needs a restart is
+                          logged and left as it is
+
+            NEEDS
+              CAP_NET_ADMIN, /dev/ppp, and the kernel modules l2tp_ppp and l2tp_netlink
+
+            EXIT STATUS
+              0 ended in order, 1 could not start or failed, 64 usage
+
+            EXAMPLES
+              l2tpd --config /etc/l2tpd/l2tpd.toml
+              l2tpctl config check /etc/l2tpd/l2tpd.toml
+            """,
+        version: "l2tpd \(Version.current)")
+
+    @Option(help: ArgumentHelp("The configuration file.", valueName: "file"))
+    var config = "/etc/l2tpd/l2tpd.toml"
+
+    func run() throws {
+        let configuration: Configuration
+        do throws(ConfigurationError) {
+            configuration = try Configuration.load(from: config)
+        } catch {
+            CurrentProcess.complain(error.description)
+            throw ExitCode(1)
+        }
+        do {
+            try serve(configuration)
+        } catch {
+            CurrentProcess.complain("l2tpd: \(error)")
+            throw ExitCode(1)
+        }
+    }
+
+    private func serve(_ configuration: Configuration) throws {
+        let threshold = LoggingThreshold(configuration.logLevel)
+        let log = LoggingHandler.logger(
+            threshold, style: LoggingHandler.style(journalStream: CurrentProcess.environment("JOURNAL_STREAM")))
+        try CurrentProcess.raiseDescriptorLimit()
+        // The loop blocks the signals that it hears in every thread that is started after it.
+        let loop = try EventLoop(signals: [.terminate, .interrupt, .hangUp])
+        let plane = try LinuxDataPlane(loop: loop, owner: Token.planeOwner)
+        let service = try Service(
+            configuration: configuration, loop: loop, plane: plane,
+            surroundings: .init(
+                kernel: try KernelRelease.running().description, processID: CurrentProcess.id,
+                hostName: try CurrentProcess.hostName(), configurationPath: config,
+                notifier: try CurrentProcess.environment("NOTIFY_SOCKET").map { try ServiceNotifier(address: $0) }),
+            log: log, logLevel: threshold)
+        try service.run()
+    }
+}
