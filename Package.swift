@@ -24,6 +24,7 @@ let rooms: [Room] = [
     Room(name: "Octets"),
     Room(name: "Addresses"),
     Room(name: "Digests", uses: ["CNettle"]),
+    Room(name: "L2TPWire", uses: ["Octets", "Digests"]),
     Room(name: "PPP", uses: ["Octets", "Addresses", "Digests"]),
 ]
 
