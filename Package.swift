@@ -59,6 +59,9 @@ let rooms: [Room] = [
         name: "l2tpd", isProgram: true, isTested: false,
         uses: ["Linux", "EventLoop", "DataPlane", "ControlProtocol", "Configuration", "L2TPDaemon"],
         products: [argumentParser]),
+    Room(
+        name: "l2tpctl", isProgram: true, uses: ["Linux", "EventLoop", "ControlProtocol", "Configuration"],
+        products: [argumentParser, systemPackage]),
 ]
 
 let package = Package(
