@@ -10,21 +10,28 @@ final class Observer: Sendable {
         case verify(tunnels: [UInt64: UInt32], sessions: [UInt64: SessionKey])
     }
 
-    private let jobs: Mailbox<Job>
+    /// Nil ends the worker.
+    private let jobs: Mailbox<Job?>
 
     init(_ family: L2TPFamily, results: Mailbox<WorkerResult>) throws(Errno) {
         jobs = try Mailbox()
         try WorkerThread.start(named: "l2tpd-observe") { [jobs] in
-            let l2tp = try? L2TPNetlink(family)
+            var l2tp: L2TPNetlink?
             while true {
                 for job in jobs.waitAndDrain() {
+                    l2tp = l2tp ?? (try? L2TPNetlink(family))
                     switch job {
+                    case nil: return
                     case .readCounters: results.post(.counters(Self.counters(l2tp)))
                     case .verify(let tunnels, let sessions): results.post(Self.missing(tunnels, sessions, l2tp))
                     }
                 }
             }
         }
+    }
+
+    deinit {
+        jobs.post(nil)
     }
 
     func post(_ job: Job) {
