@@ -120,7 +120,9 @@ extension Kernel {
             try end.finish()
         }
 
-        @Test func `UDP-01 datagrams from elsewhere, control messages and very short packets stay out of the session`() throws {
+        @Test func `UDP-01 datagrams from elsewhere, control messages and very short packets stay out of the session`()
+            throws
+        {
             let rig = try KernelRig()
             let own = try DatagramSocket(bind: loopback(1, 4011), connect: loopback(2, 4012))
             let peer = try DatagramSocket(bind: loopback(2, 4012), connect: loopback(1, 4011))
