@@ -68,6 +68,8 @@ let rooms: [Room] = [
     Room(
         name: "lab-floor", path: "Integration/Bench", isProgram: true, isTested: false,
         uses: ["Addresses", "Linux", "EventLoop", "Netlink", "DataPlane"], products: [argumentParser]),
+        name: "l2tpctl", isProgram: true, uses: ["Linux", "EventLoop", "ControlProtocol", "Configuration"],
+        products: [argumentParser, systemPackage]),
 ]
 
 let package = Package(
