@@ -62,14 +62,15 @@ let rooms: [Room] = [
         uses: ["Linux", "EventLoop", "DataPlane", "ControlProtocol", "Configuration", "L2TPDaemon"],
         products: [argumentParser]),
     Room(
+        name: "l2tpctl", isProgram: true, uses: ["Linux", "EventLoop", "ControlProtocol", "Configuration"],
+        products: [argumentParser, systemPackage]),
+    Room(
         name: "lab-peer", path: "Integration/LabPeer", isProgram: true, isTested: false,
         uses: ["Octets", "Addresses", "L2TPWire", "L2TPControl", "PPP", "Linux", "EventLoop"],
         products: [argumentParser]),
     Room(
         name: "lab-floor", path: "Integration/Bench", isProgram: true, isTested: false,
         uses: ["Addresses", "Linux", "EventLoop", "Netlink", "DataPlane"], products: [argumentParser]),
-        name: "l2tpctl", isProgram: true, uses: ["Linux", "EventLoop", "ControlProtocol", "Configuration"],
-        products: [argumentParser, systemPackage]),
 ]
 
 let package = Package(
