@@ -149,6 +149,16 @@ private func option(_ type: UInt8, _ value: IPv4Address) -> ConfigurationOption 
         #expect(reply?.options == [unknown])
     }
 
+    @Test func `DAT-07 NCP-04 compression is never asked for`() throws {
+        for configuration in [LinkConfiguration.open(ipv6: true), .client()] {
+            let (_, started) = try network(configuration)
+            let types = started.packets(.ipcp).flatMap(\.options).map(\.type)
+            #expect(types.contains(address))
+            #expect(!types.contains(2))
+            #expect(started.packets(.ipv6cp).flatMap(\.options).map(\.type) == [identifier])
+        }
+    }
+
     @Test func `NCP-05 addresses are withdrawn before anything else when IPv4 or the link goes`() throws {
         var (station, started) = try network(.open(ipv6: true))
         _ = station.request(.ipcp, [option(address, theirs)])

@@ -38,6 +38,24 @@ private let mru = LCPOptions.Kind.mru
         #expect(closing.end == .administrative)
     }
 
+    @Test func `LCP-02 a request that nobody may have heard is repeated soon after the peer begins to speak`() throws {
+        var station = Station(.open())
+        let request = try #require(station.handle(.lowerLayerUp).packets(.lcp).first)
+        _ = station.advance(.seconds(1))
+        _ = station.request(.lcp, [])
+        #expect(station.advance(.milliseconds(199)).isEmpty)
+        #expect(station.advance(.milliseconds(1)).packets(.lcp) == [request])
+        _ = station.request(.lcp, [])
+        #expect(station.advance(.milliseconds(1799)).isEmpty)
+        #expect(station.advance(.milliseconds(1)).packets(.lcp) == [request])
+
+        var prompt = Station(.open())
+        let started = prompt.handle(.lowerLayerUp)
+        _ = prompt.request(.lcp, [])
+        _ = try prompt.acknowledge(.lcp, in: started)
+        #expect(prompt.advance(.seconds(10)).isEmpty)
+    }
+
     @Test func `LCP-03 after Max-Failure Naks a Nak becomes a Reject`() throws {
         var station = Station(.open())
         _ = station.handle(.lowerLayerUp)

@@ -259,7 +259,7 @@ private func expectUp(_ pair: Pair, sourceLocation: SourceLocation = #_sourceLoc
     ]
 
     @Test(arguments: 0..<40 as Range<UInt64>)
-    func `HDR-01 LCP-06 PAU-04 noise in any phase traps nothing and is not remembered`(
+    func `LCP-06 PAU-04 noise in any phase traps nothing and is not remembered`(
         seed: UInt64
     ) {
         var random = SplitMix(state: seed)
