@@ -136,7 +136,7 @@ private struct Security: Sendable, CustomStringConvertible {
         pair.give(sessions.prefix(15).map { .closeCall($0.localID, code) }, to: TunnelPair.lac)
         pair.give(sessions.dropFirst(10).prefix(15).compactMap { $0.peerID.map { .closeCall($0, code) } }, to: 1)
         let isHalf = pair.run(atMost: .seconds(3600)) {
-            $0.tunnels.allSatisfy { $0.sessionCount == 25 && $0.statistics.queueDepth == 0 }
+            $0.tunnels.allSatisfy { $0.sessionCount == 25 && $0.statistics.unacknowledged == 0 }
         }
         #expect(isHalf)
 
