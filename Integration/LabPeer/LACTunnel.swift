@@ -42,7 +42,10 @@ final class LACTunnel {
     }
 
     /// Whether all that was sent has been acknowledged.
-    var isQuiet: Bool { machine.statistics.queueDepth == 0 }
+    var isQuiet: Bool {
+        let statistics = machine.statistics
+        return statistics.queued == 0 && statistics.unacknowledged == 0
+    }
     var retransmissions: Int { machine.statistics.delivery.retransmissions }
 
     // MARK: - What to do

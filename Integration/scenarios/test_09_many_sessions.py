@@ -31,7 +31,7 @@ def test_scenario_09_200_sessions_in_one_tunnel(network: Network, lns: L2TPD):
     assert {each.remote for each in interfaces} == addresses
     # lab-peer's ping came through each.
     assert all(each.rx_packets >= 1 and each.tx_packets >= 1 for each in interfaces)
-    assert all(session["rx_packets"] >= 1 and session["rx_bytes"] > 0 for session in found)
+    assert [session for session in found if not (session["rx_packets"] and session["rx_bytes"])] == []
     for session in found[:: COUNT // 4]:
         network.lns.ping(session["address"], source=session["interface"])
 
