@@ -240,7 +240,7 @@ extension ControlConnection {
             SCCRQ(
                 hostName: configuration.hostName, framingCapabilities: configuration.framingCapabilities,
                 assignedTunnelID: localTunnelID, bearerCapabilities: configuration.bearerCapabilities,
-                receiveWindowSize: UInt16(clamping: configuration.receiveWindow), challenge: challenge,
+                receiveWindowSize: configuration.advertisedWindow, challenge: challenge,
                 tieBreaker: tieBreaker, firmwareRevision: configuration.firmwareRevision,
                 vendorName: configuration.vendorName))
     }
@@ -255,7 +255,7 @@ extension ControlConnection {
             framingCapabilities: configuration.framingCapabilities, hostName: configuration.hostName,
             assignedTunnelID: localTunnelID, bearerCapabilities: configuration.bearerCapabilities,
             firmwareRevision: configuration.firmwareRevision, vendorName: configuration.vendorName,
-            receiveWindowSize: UInt16(clamping: configuration.receiveWindow), challenge: challenge,
+            receiveWindowSize: configuration.advertisedWindow, challenge: challenge,
             challengeResponse: response(to: message.challenge, in: .sccrp))
         return [.met(peer), .send(.sccrp(reply))]
     }

@@ -52,7 +52,7 @@ package struct Tunnel: Sendable {
         connection = ControlConnection(localTunnelID: localTunnelID, configuration: configuration)
         var policy = configuration.retransmission
         policy.limit = max(configuration.establishmentLimit, 1)
-        delivery = ReliableDelivery(receiveWindow: configuration.receiveWindow, policy: policy)
+        delivery = ReliableDelivery(receiveWindow: Int(configuration.advertisedWindow), policy: policy)
     }
 
     package mutating func handle(
@@ -134,6 +134,7 @@ package struct Tunnel: Sendable {
         let hiding = configuration.usableSecret.map {
             Hiding(secret: $0, extent: configuration.hiding, using: &random)
         }
-        return MessageEncoder.encode(message, hiding: hiding)
+        return MessageEncoder.encode(
+            message, hiding: hiding, extensionsMandatory: configuration.extensionsMandatory)
     }
 }

@@ -18,6 +18,10 @@ package struct TunnelConfiguration: Sendable {
     /// What is hidden in what we send, where there is a secret.
     package var hiding: Hiding.Extent = .credentials
 
+    /// Whether AVPs of extensions have the M bit that their RFCs give them. A peer that does not know one then ends the
+    /// call (RFC 2661 section 4.2).
+    package var extensionsMandatory = false
+
     /// Our Receive Window Size AVP, 1 to 32,768.
     package var receiveWindow = 64
     package var retransmission = RetransmissionPolicy()
@@ -43,6 +47,9 @@ package struct TunnelConfiguration: Sendable {
     package init(hostName: Text) {
         self.hostName = hostName
     }
+
+    /// What the Receive Window Size AVP tells.
+    var advertisedWindow: UInt16 { UInt16(min(max(receiveWindow, 1), 32_768)) }
 
     /// The secret, if there is one that says anything.
     var usableSecret: [UInt8]? { secret?.isEmpty == false ? secret : nil }

@@ -36,7 +36,10 @@ extension Tunnel {
         case .sccrq(let message): tell(.sccrq(message), at: now, using: &random)
         case .sccrp(let message): tell(.sccrp(message), at: now, using: &random)
         case .scccn(let message): tell(.scccn(message), at: now, using: &random)
-        case .stopCCN(let message): tell(.stopCCN(message.resultCode), at: now, using: &random)
+        case .stopCCN(let message):
+            // A peer that refuses our SCCRQ says here for the first time where its acknowledgement is to go.
+            if peerTunnelID == .none { peerTunnelID = message.assignedTunnelID }
+            tell(.stopCCN(message.resultCode), at: now, using: &random)
         case .hello: break
         case .unknown(let type), .extension(let type, _): outputs.append(.noted(.ignored(type)))
         case .icrq, .icrp, .iccn, .cdn, .wen, .sli, .ocrq, .ocrp, .occn:
@@ -104,7 +107,9 @@ extension Tunnel {
             return
         }
         switch (error.answer, error.messageType) {
-        case (_, .stopCCN?): tell(.stopCCN(nil), at: now, using: &random)
+        case (_, .stopCCN?):
+            if peerTunnelID == .none { peerTunnelID = error.assignedTunnelID ?? .none }
+            tell(.stopCCN(nil), at: now, using: &random)
         case (.stopCCN(let code), let type):
             if peerTunnelID == .none { peerTunnelID = error.assignedTunnelID ?? .none }
             // Whatever a tunnel begins with stands for its SCCRQ.

@@ -34,15 +34,17 @@ struct DeadlineQueue<Key: Hashable & Sendable>: Sendable {
         scheduled[key] = nil
     }
 
-    /// A key whose time has come, or nil when none has. Call until nil.
-    mutating func popDue(at now: Instant) -> Key? {
+    /// The keys whose time has come, earliest first, each once. None of them is scheduled any more: one whose owner
+    /// schedules it for the past comes with the next call, so that no machine can keep the caller here.
+    mutating func popDue(at now: Instant) -> [Key] {
+        var due: [Key] = []
         while let first = heap.min, first.instant <= now {
             heap.removeMin()
             if scheduled[first.key] == first.instant {
                 scheduled[first.key] = nil
-                return first.key
+                due.append(first.key)
             }
         }
-        return nil
+        return due
     }
 }

@@ -27,6 +27,7 @@ package final class Service<Plane: DataPlane> {
     let logLevel: LoggingThreshold
     /// When an ordered end stops waiting for the peers; nil while there is none.
     private var stopDeadline: Instant?
+    private var isEndingAtOnce = false
     private var nextCounters: Instant
 
     /// What the service cannot do without.
@@ -94,19 +95,28 @@ package final class Service<Plane: DataPlane> {
             peers: Peers(configuration), limits: configuration.daemon, log: log, at: now)
     }
 
-    /// Runs until SIGTERM or SIGINT and the orderly end that follows it.
+    /// Runs until SIGTERM or SIGINT and the orderly end that follows it; a second such signal ends it at once.
     package func run() throws(Errno) {
+        start()
+        while !isOver(at: .now) {
+            let deadline = plane.hasEvents ? Instant.now : nextDeadline(at: .now)
+            serve(try loop.wait(until: deadline), at: .now)
+        }
+        log.notice("ended")
+    }
+
+    func start() {
         plane.removeLeftovers(on: configuration.listeners)
         notify("READY=1")
         log.notice(
             "ready", metadata: ["listeners": "\(configuration.listeners.map(\.description).joined(separator: " "))"])
-        while !isOver {
-            let deadline = plane.hasEvents ? Instant.now : nextDeadline
-            for event in try loop.wait(until: deadline) { handle(event, at: .now) }
-            handlePlaneEvents(at: .now)
-            expire(at: .now)
-        }
-        log.notice("ended")
+    }
+
+    /// One turn: what the loop heard, what the data plane did, what is due.
+    func serve(_ events: [Event], at now: Instant) {
+        for event in events { handle(event, at: now) }
+        handlePlaneEvents(at: now)
+        expire(at: now)
     }
 
     // MARK: - Events
@@ -117,10 +127,10 @@ package final class Service<Plane: DataPlane> {
         case .deadline: break
         case .readable(let token), .writable(let token), .hangUp(let token):
             switch Token.Owner(rawValue: token.owner) {
-            case .listener: server.drain(server.listeners[Int(token.value)], at: now)
+            case .listener: server.drain(listener: Int(token.value), at: now)
             case .tunnel: server.drain(tunnel: TunnelID(UInt16(truncatingIfNeeded: token.value)), at: now)
             case .plane: plane.handle(event)
-            case .controlListener: control.accept()
+            case .controlListener: control.accept(at: now)
             case .controlClient: handle(event, clientNumber: token.value, at: now)
             case nil: break
             }
@@ -130,8 +140,13 @@ package final class Service<Plane: DataPlane> {
     private func handle(_ event: Event, clientNumber: UInt64, at now: Instant) {
         guard let client = control.client(clientNumber) else { return }
         switch event {
-        case .readable, .hangUp: client.read()
+        case .readable: client.read()
         case .writable: client.advance()
+        case .hangUp:
+            // What it asked for before it went is done; nobody is there to be answered.
+            client.read()
+            serve(client, at: now)
+            client.abandon()
         case .signal, .deadline: break
         }
         serve(client, at: now)
@@ -139,24 +154,25 @@ package final class Service<Plane: DataPlane> {
     }
 
     private func handlePlaneEvents(at now: Instant) {
-        for event in plane.takeEvents() {
-            switch event {
-            case .leftoversRemoved(let leftovers): report(leftovers)
-            case .counters:
-                server.handle(event, at: now)
-                answerWithCounters(at: now)
-            default: server.handle(event, at: now)
-            }
-        }
+        let events = plane.takeEvents()
+        guard !events.isEmpty else { return }
+        server.handle(events, at: now)
+        for case .leftoversRemoved(let leftovers) in events { report(leftovers) }
+        if events.contains(where: { if case .counters = $0 { true } else { false } }) { answerWithCounters(at: now) }
     }
 
-    private func handle(_ signal: Signal, at now: Instant) {
+    func handle(_ signal: Signal, at now: Instant) {
         switch signal {
         case .hangUp: _ = reload(at: now)
         case .terminate, .interrupt:
-            guard stopDeadline == nil else { return }
+            guard stopDeadline == nil else {
+                log.warning("ending at once: peers that were not told keep their tunnels for a while")
+                isEndingAtOnce = true
+                return
+            }
             notify("STOPPING=1")
-            log.notice("stopping", metadata: ["tunnels": "\(server.table.count)", "sessions": "\(lns.sessions.count)"])
+            log.notice(
+                "stopping", metadata: ["tunnels": "\(server.table.liveCount)", "sessions": "\(lns.liveCount)"])
             stopDeadline = now + configuration.daemon.shutdownTimeout
             server.stop(at: now)
         }
@@ -164,13 +180,17 @@ package final class Service<Plane: DataPlane> {
 
     // MARK: - Time
 
-    private var nextDeadline: Instant? {
-        [server.deadline, lns.sessions.isEmpty ? nil : nextCounters, stopDeadline.flatMap { $0 > .now ? $0 : nil }]
-            .compactMap(\.self).min()
+    /// When `serve` is due though nothing happens; nil when nothing is waited for.
+    func nextDeadline(at now: Instant) -> Instant? {
+        [
+            server.deadline, lns.sessions.isEmpty ? nil : nextCounters, control.resumption,
+            stopDeadline.flatMap { $0 > now ? $0 : nil },
+        ].compactMap(\.self).min()
     }
 
     private func expire(at now: Instant) {
         if let due = server.deadline, due <= now { server.timeout(at: now) }
+        control.resume(at: now)
         if !lns.sessions.isEmpty, nextCounters <= now {
             nextCounters = now + countersInterval
             plane.readCounters()
@@ -185,9 +205,11 @@ package final class Service<Plane: DataPlane> {
 
     // MARK: - The end
 
-    private var isOver: Bool {
-        guard let stopDeadline, plane.isIdle else { return false }
-        return server.isStopped || stopDeadline <= .now
+    /// Whether there is nothing more to do: peers have heard of the end, or had their time, and the kernel is as it was
+    /// before us.
+    func isOver(at now: Instant) -> Bool {
+        guard let stopDeadline else { return false }
+        return isEndingAtOnce || plane.isIdle && (server.isStopped || stopDeadline <= now)
     }
 
     private func report(_ leftovers: [LeftoverTunnel]) {

@@ -41,11 +41,6 @@ struct Statistics: Sendable {
         noted[name, default: 0] &+= 1
     }
 
-    /// The name of an enum's case without what it carries: `.echoMissed(2)` is "echoMissed".
-    static func name(of value: some Any) -> String {
-        String(String(describing: value).prefix { $0 != "(" })
-    }
-
     /// Every counter with its name: the daemon's own, zeros included, then what machines noted.
     var all: [(name: String, value: UInt64)] {
         Counter.allCases.map { ($0.rawValue, self[$0]) } + noted.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }

@@ -17,7 +17,8 @@ struct L2TPD: ParsableCommand {
             l2tpctl shows and steers it.
 
             SIGNALS
-              TERM, INT   tell every peer that we go (StopCCN), remove every kernel object, end
+              TERM, INT   tell every peer that we go (StopCCN), remove every kernel object, end;
+                          a second one ends at once
               HUP         read the configuration again: peers, users, pools, PPP, limits, log level; what needs a restart is
                           logged and left as it is
 

@@ -61,3 +61,21 @@ struct LossyLink<Item> {
         return arrived.map(\.item)
     }
 }
+
+/// An instant so many seconds after the start.
+func seconds(_ seconds: Double) -> ContinuousClock.Instant { start + .milliseconds(Int(seconds * 1000)) }
+
+/// A control message as the transport sees it.
+func message(_ ns: UInt16, nr: UInt16 = 0, _ body: [UInt8] = [1]) -> ReliableDelivery.Segment {
+    ReliableDelivery.Segment(sessionID: .none, ns: SequenceNumber(ns), nr: SequenceNumber(nr), body: body)
+}
+
+func zlb(ns: UInt16 = 0, nr: UInt16) -> ReliableDelivery.Segment { message(ns, nr: nr, []) }
+
+/// Feeds in-order messages until `count` were received, so that Nr is `count`.
+func receiving(_ count: Int, window: Int = 64) -> ReliableDelivery {
+    var delivery = ReliableDelivery(receiveWindow: window)
+    for number in 0..<count { _ = delivery.receive(message(UInt16(truncatingIfNeeded: number))) }
+    _ = delivery.transmit(at: start)
+    return delivery
+}

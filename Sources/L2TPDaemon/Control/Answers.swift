@@ -9,15 +9,15 @@ import L2TPWire
 extension Service {
     /// Serves a client's requests until one of them has to wait.
     func serve(_ client: ControlClient, at now: Instant) {
-        do throws(ControlError) {
-            while let request = try client.nextRequest() {
+        while true {
+            do throws(ControlError) {
+                guard let request = try client.nextRequest() else { return }
                 server.statistics.count(.controlRequests)
                 answer(request, to: client, at: now)
+            } catch {
+                server.statistics.count(.controlRequestsRefused)
+                client.refuse(error)
             }
-        } catch {
-            server.statistics.count(.controlRequestsRefused)
-            client.refuse(error)
-            if error.code != .lineTooLong { serve(client, at: now) }
         }
     }
 
@@ -48,30 +48,35 @@ extension Service {
     /// The kernel's counters are fresh: answers who waited for them, and the requests behind.
     func answerWithCounters(at now: Instant) {
         for client in control.awaitingCounters {
-            switch client.awaitingCounters {
-            case .showTunnels(let filter):
-                let sessions = Dictionary(grouping: lns.sessions.values, by: \.key.tunnel)
-                let tunnels = server.table.all.sorted { $0.id.rawValue < $1.id.rawValue }
-                client.awaitingCounters = nil
-                client.begin(
-                    list(tunnels) { context in
-                        let record = TunnelRecord(context, sessions: sessions[context.kernelID] ?? [], at: now)
-                        return filter.matches(record) ? .tunnel(record) : nil
-                    })
-            case .showSessions(let filter):
-                let sessions = lns.sessions.values.sorted {
-                    ($0.key.tunnel, $0.key.session) < ($1.key.tunnel, $1.key.session)
-                }
-                client.awaitingCounters = nil
-                client.begin(
-                    list(sessions) { session in
-                        let record = SessionRecord(session, at: now)
-                        return filter.matches(record) ? .session(record) : nil
-                    })
-            default: client.awaitingCounters = nil
+            let request = client.awaitingCounters
+            client.awaitingCounters = nil
+            switch request {
+            case .showTunnels(let filter): client.begin(listTunnels(filter, at: now))
+            case .showSessions(let filter): client.begin(listSessions(filter, at: now))
+            default: break
             }
             serve(client, at: now)
             control.settle(client)
+        }
+    }
+
+    /// Those that are there now; one that has gone when its row's turn comes is left out.
+    private func listTunnels(_ filter: TunnelFilter, at now: Instant) -> ControlClient.Listing {
+        let sessions = Dictionary(grouping: lns.sessions.values, by: \.key.tunnel)
+        let ids = server.table.all.map(\.id).sorted { $0.rawValue < $1.rawValue }
+        return list(ids) { [server] id in
+            guard let context = server.table[id] else { return nil }
+            let record = TunnelRecord(context, sessions: sessions[context.kernelID] ?? [], at: now)
+            return filter.matches(record) ? .tunnel(record) : nil
+        }
+    }
+
+    private func listSessions(_ filter: SessionFilter, at now: Instant) -> ControlClient.Listing {
+        let keys = lns.sessions.keys.sorted { ($0.tunnel, $0.session) < ($1.tunnel, $1.session) }
+        return list(keys) { [lns] key in
+            guard let session = lns.sessions[key] else { return nil }
+            let record = SessionRecord(session, at: now)
+            return filter.matches(record) ? .session(record) : nil
         }
     }
 
@@ -83,14 +88,17 @@ extension Service {
 
     private func record(_ peer: Peer) -> PeerRecord {
         PeerRecord(
-            peer, tunnels: server.table.count(ofPeer: peer.name), sessions: lns.count(ofPeer: peer.name))
+            peer, tunnels: server.table.liveCount(ofPeer: peer.name),
+            sessions: lns.liveCount(ofPeer: peer.name))
     }
 
     private func summary(at now: Instant) -> SummaryRecord {
         var tunnels = SummaryRecord.Count()
-        for context in server.table.all { tunnels.count(isClosing: context.isClosed, isEstablished: context.opened != nil) }
+        for context in server.table.all { tunnels.count(isClosing: context.isClosed, isEstablished: context.isOpen) }
         var sessions = SummaryRecord.Count()
-        for session in lns.sessions.values { sessions.count(isClosing: session.isEnding, isEstablished: session.isOpen) }
+        for session in lns.sessions.values {
+            sessions.count(isClosing: session.isEnding, isEstablished: session.isOpen)
+        }
         let pools = lns.pools.records
         return SummaryRecord(
             version: Version.current, hostName: server.hostName, processID: processID,

@@ -2,6 +2,8 @@ import ControlProtocol
 import EventLoop
 
 /// One connection to the control socket: requests in their order, and the answers that wait to be sent.
+///
+/// Whoever sends faster than he reads is not heard until he has read: neither requests nor answers gather here.
 final class ControlClient {
     /// A list under way. Its rows are made when there is room for them, so that a long list neither fills memory nor
     /// keeps the loop.
@@ -37,28 +39,35 @@ final class ControlClient {
     private var listing: Listing?
     /// The request that waits for the kernel's counters.
     var awaitingCounters: Request?
-    /// Whether the loop watches for room to write.
-    var watchesWriting = false
+    /// What the loop watches for.
+    var watched = Interest.readable
 
     init(connection: StreamConnection, token: Token) {
         self.connection = connection
         self.token = token
     }
 
-    /// Octets that may wait for a slow client before its list pauses, and rows that are made in one turn of the loop.
+    /// Octets that may wait for a slow client before it is served no more, and rows that are made in one turn of the loop.
     private static let comfortable = 64 * 1024
     private static let rowsPerTurn = 100
 
-    /// Whether the next request must wait for the one before it.
-    var isBusy: Bool { listing != nil || awaitingCounters != nil }
+    /// Whether the next request must wait.
+    private var isBusy: Bool {
+        listing != nil || awaitingCounters != nil || connection.pendingOctets >= Self.comfortable
+    }
 
     /// Nothing more will come and nothing is owed.
     var isDone: Bool { isBroken || hasEnded && !isBusy && connection.pendingOctets == 0 }
 
-    /// Whether `advance` has something to do as soon as the client takes more.
-    var wantsToWrite: Bool { listing != nil || connection.pendingOctets > 0 }
+    /// What the client is to be watched for. Its end is readable for ever, so it is not looked at twice.
+    var interest: Interest {
+        var interest: Interest = hasEnded || isBusy ? [] : .readable
+        if listing != nil || connection.pendingOctets > 0 { interest.insert(.writable) }
+        return interest
+    }
 
     func read() {
+        guard !isBusy, !hasEnded else { return }
         switch connection.read() {
         case .octets(let octets): lines.append(octets)
         case .empty: break
@@ -66,9 +75,14 @@ final class ControlClient {
         }
     }
 
+    /// The client is gone, whatever it was owed.
+    func abandon() {
+        isBroken = true
+    }
+
     /// The next request, when the one before it is answered.
     func nextRequest() throws(ControlError) -> Request? {
-        guard !isBusy, let line = try lines.next() else { return nil }
+        guard !isBusy, !isBroken, let line = try lines.next() else { return nil }
         return try ControlLine.decode(Request.self, from: line)
     }
 

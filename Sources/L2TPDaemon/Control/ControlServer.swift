@@ -5,13 +5,17 @@ import Linux
 /// The control socket: takes clients in, reads their requests and sends the answers. What a request means is not its
 /// business; `Service` answers.
 final class ControlServer {
+    typealias Instant = ContinuousClock.Instant
+
     private let loop: EventLoop
     private let listener: StreamListener
     private var clients: [UInt64: ControlClient] = [:]
     private var nextNumber: UInt64 = 1
+    /// When clients are let in again, after there was no descriptor left for one.
+    private(set) var resumption: Instant?
 
     /// More clients than a crowd of operators and scripts needs.
-    private static let mostClients = 64
+    static let mostClients = 64
 
     init(path: String, loop: EventLoop) throws(Errno) {
         self.loop = loop
@@ -25,29 +29,53 @@ final class ControlServer {
     var awaitingCounters: [ControlClient] { clients.values.filter { $0.awaitingCounters != nil } }
 
     /// Takes in who waits. With too many clients the newest is turned away at once.
-    func accept() {
-        while let connection = try? listener.accept() {
-            guard clients.count < Self.mostClients else {
-                let refusal = ControlError(code: .busy, message: "\(Self.mostClients) clients are connected already")
-                if let line = try? ControlLine.encode(Reply.error(refusal)) { try? connection.write(line) }
-                continue
-            }
-            let client = ControlClient(connection: connection, token: .controlClient(nextNumber))
-            guard (try? loop.add(connection.descriptor, client.token)) != nil else { continue }
-            clients[nextNumber] = client
-            nextNumber += 1
+    func accept(at now: Instant) {
+        do throws(Errno) {
+            while let connection = try listener.accept() { try takeIn(connection) }
+        } catch {
+            // Who waits would be told of again and again.
+            loop.remove(listener.descriptor)
+            resumption = now + .seconds(1)
         }
     }
 
-    /// After anything was done for a client: watches for room where something waits, and lets go of who is done.
+    /// Looks after those again whom `accept` had to leave waiting, when it is time.
+    func resume(at now: Instant) {
+        guard let resumption, resumption <= now else { return }
+        do throws(Errno) {
+            try loop.add(listener.descriptor, .controlListener)
+            self.resumption = nil
+        } catch {
+            self.resumption = now + .seconds(1)
+        }
+    }
+
+    private func takeIn(_ connection: StreamConnection) throws(Errno) {
+        guard clients.count < Self.mostClients else {
+            let refusal = ControlError(code: .busy, message: "\(Self.mostClients) clients are connected already")
+            if let line = try? ControlLine.encode(Reply.error(refusal)) { try? connection.write(line) }
+            return
+        }
+        let client = ControlClient(connection: connection, token: .controlClient(nextNumber))
+        try loop.add(connection.descriptor, client.token, for: client.watched)
+        clients[nextNumber] = client
+        nextNumber += 1
+    }
+
+    /// After anything was done for a client: watches for what it needs now, and lets go of who is done.
     func settle(_ client: ControlClient) {
-        if client.isDone {
+        guard !client.isDone else {
             loop.remove(client.connection.descriptor)
             clients[client.token.value] = nil
-        } else if client.watchesWriting != client.wantsToWrite {
-            client.watchesWriting = client.wantsToWrite
-            let interest: Interest = client.wantsToWrite ? [.readable, .writable] : .readable
-            try? loop.change(client.connection.descriptor, client.token, for: interest)
+            return
+        }
+        guard client.watched != client.interest else { return }
+        client.watched = client.interest
+        do throws(Errno) {
+            try loop.change(client.connection.descriptor, client.token, for: client.watched)
+        } catch {
+            client.abandon()
+            settle(client)
         }
     }
 }

@@ -13,7 +13,7 @@ extension TunnelRecord {
         self.init(
             tunnelID: context.kernelID, peer: context.peer.name, peerAddress: "\(context.path.remote)",
             localAddress: "\(context.path.local)", state: context.state)
-        peerTunnelID = machine.peerTunnelID == .none ? nil : UInt32(machine.peerTunnelID.rawValue)
+        peerTunnelID = UInt32(context.peerTunnelID.rawValue)
         if let description = machine.peer {
             peerHostName = "\(description.hostName)"
             peerVendorName = description.vendorName.map { "\($0)" }
@@ -25,7 +25,7 @@ extension TunnelRecord {
         receiveWindow = Int(context.peer.receiveWindow)
         let statistics = machine.statistics
         congestionWindow = statistics.window.size
-        queuedMessages = statistics.queueDepth
+        queuedMessages = statistics.queued
         retransmissions = UInt64(statistics.delivery.retransmissions)
         duplicates = UInt64(statistics.delivery.duplicates)
         for session in sessions {

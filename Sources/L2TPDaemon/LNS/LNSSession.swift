@@ -7,6 +7,8 @@ import PPP
 
 /// One call that is, or will be, a PPP link on an interface of ours.
 final class LNSSession {
+    typealias Instant = ContinuousClock.Instant
+
     /// How far the call has come. What PPP does within `linked` is the link's own phase.
     enum Stage {
         /// The kernel makes the session; the ICRQ is not answered yet (RFC 2661 section 5.1: data may come with the ICCN).
@@ -37,20 +39,22 @@ final class LNSSession {
     let peer: Peer
     let profile: PPPProfile
     let offer: ICRQ
-    let began: ContinuousClock.Instant
+    let began: Instant
     var connection: ICCN?
     var stage = Stage.preparing
     var link: Link
     var unit = Unit.none
     var lease: Lease?
-    /// The protocols that the interface passes now.
-    var networks: Set<NetworkProtocol> = []
+    /// Addresses of users before the present one, while the interface may still have them.
+    var returning: [IPv4Address] = []
+    var networks = SessionNetworks()
+    /// When a network protocol first passed.
+    var opened: Instant?
     /// The last counters that the kernel told.
     var counters = SessionCounters()
 
     init(
-        key: SessionKey, peerKey: SessionKey, peer: Peer, profile: PPPProfile, offer: ICRQ, link: Link,
-        at now: ContinuousClock.Instant
+        key: SessionKey, peerKey: SessionKey, peer: Peer, profile: PPPProfile, offer: ICRQ, link: Link, at now: Instant
     ) {
         self.key = key
         self.peerKey = peerKey
@@ -77,7 +81,7 @@ final class LNSSession {
     }
 
     /// Whether a network protocol passes.
-    var isOpen: Bool { isLinked && !networks.isEmpty }
+    var isOpen: Bool { isLinked && networks.isAnyUp }
 
     /// As `l2tpctl` shows it.
     var state: String {

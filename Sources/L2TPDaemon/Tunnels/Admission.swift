@@ -9,23 +9,32 @@ struct Admission: Sendable {
     private var requests: TokenBucket
     private var refusals: TokenBucket
     private var sources: [IPAddress: TokenBucket] = [:]
+    /// When sources that have been quiet are forgotten the next time.
+    private var nextPurge: Instant
 
     /// Sources remembered at once; a flood from more addresses meets the total rate.
-    private static let mostSources = 4096
+    static let mostSources = 4096
 
     init(limits: Daemon, at now: Instant) {
         self.limits = limits
         requests = TokenBucket(rate: limits.sccrqRate, at: now)
         refusals = TokenBucket(rate: limits.refusalRate, at: now)
+        nextPurge = now
     }
 
     /// Whether an SCCRQ from this source is looked at.
-    mutating func admitsRequest(from source: IPAddress, at now: Instant) -> Bool {
-        if sources.count >= Self.mostSources { sources = sources.filter { !$0.value.isFull(at: now) } }
+    mutating func admitsRequest(from address: IPAddress, at now: Instant) -> Bool {
+        let source = address.sourceNetwork
+        // Not for every datagram of a flood: a walk over them all costs more than the datagram.
+        if sources.count >= Self.mostSources, nextPurge <= now {
+            sources = sources.filter { !$0.value.isFull(at: now) }
+            nextPurge = now + .seconds(1)
+        }
         guard sources.count < Self.mostSources || sources[source] != nil else { return requests.take(at: now) }
         var own = sources[source] ?? TokenBucket(rate: limits.sccrqRatePerSource, at: now)
-        defer { sources[source] = own }
-        return own.take(at: now) && requests.take(at: now)
+        let isWithinOwn = own.take(at: now)
+        sources[source] = own
+        return isWithinOwn && requests.take(at: now)
     }
 
     /// Whether what cannot be accepted is answered, or dropped in silence.
@@ -39,10 +48,21 @@ struct Admission: Sendable {
         if table.halfOpenCount(from: source) >= limits.maxHalfOpenPerSource {
             return "max_half_open_per_source is reached"
         }
-        if let most = limits.maxTunnels, table.count >= most { return "max_tunnels is reached" }
-        if let most = peer.maxTunnels, table.count(ofPeer: peer.name) >= most {
+        if let most = limits.maxTunnels, table.liveCount >= most { return "max_tunnels is reached" }
+        if let most = peer.maxTunnels, table.liveCount(ofPeer: peer.name) >= most {
             return "max_tunnels of peer \(peer.name) is reached"
         }
         return nil
+    }
+}
+
+extension IPAddress {
+    /// What a limit for each source counts: an IPv4 address, or the IPv6 network of 64 bits in which a host may take as
+    /// many addresses as it likes.
+    var sourceNetwork: IPAddress {
+        switch self {
+        case .v4: self
+        case .v6(let address): .v6(IPv6Address(high: address.high, low: 0))
+        }
     }
 }

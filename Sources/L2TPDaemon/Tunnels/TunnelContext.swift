@@ -13,6 +13,19 @@ struct Path: Hashable, Sendable {
 /// A tunnel's machine with what the daemon holds for it. Nothing of the kernel's is spent before the peer has proven
 /// itself: until then the listener's socket serves.
 final class TunnelContext {
+    typealias Instant = ContinuousClock.Instant
+
+    /// What the limits count the tunnel as.
+    enum Standing {
+        /// Its peer has not proven itself.
+        case halfOpen
+        case open
+        /// Over before it was open: who never proves himself holds his place among the half-open ones until this is
+        /// forgotten.
+        case failed
+        case closed
+    }
+
     /// What the kernel has of the tunnel.
     enum Kernel {
         case none
@@ -22,40 +35,71 @@ final class TunnelContext {
         case gone
     }
 
+    /// Why the peer was asked whether it lives.
+    enum Probe {
+        /// The network said that something did not arrive: if the peer is gone, its silence will show it.
+        case networkError
+        /// Somebody else came from its address, perhaps the same peer anew: one that does not answer soon is given up.
+        case rival
+    }
+
     let id: TunnelID
+    /// The Assigned Tunnel ID of its SCCRQ.
+    let peerTunnelID: TunnelID
     let peer: Peer
     let path: Path
-    let began: ContinuousClock.Instant
+    let began: Instant
+    /// The unconnected socket that serves while there is no other.
+    let listener: DatagramSocket
     var machine: Tunnel
-    /// The listener that the tunnel came in by, then the tunnel's own connected socket.
-    var socket: DatagramSocket
+    /// What the machine has not been told yet.
+    var inbox: [TunnelInput] = []
+    /// The tunnel's own connected socket, while the kernel's tunnel is there or nearly.
+    var ownSocket: DatagramSocket?
+    /// Only the table changes it.
+    var standing = Standing.halfOpen
     var kernel = Kernel.none
-    var opened: ContinuousClock.Instant?
-    /// Whether the table counts it no more among the half-open ones.
-    var isSettled = false
-    var isClosed = false
+    var opened: Instant?
+    /// The machine needs nothing more.
     var isFinished = false
-    /// Whether its peer acknowledged our StopCCN or cannot any more: a shutdown need not wait for it.
+    /// Whether its peer knows of the end or cannot hear of it any more: a shutdown need not wait for it, and an SCCRQ
+    /// with the same Assigned Tunnel ID is a new one.
     var mayBeLeft = false
-    /// When the peer last showed that it lives, where that was asked because somebody else came from its address.
-    var lastProof: ContinuousClock.Instant?
-    var isProbed = false
+    /// When the peer last showed that it lives.
+    var lastProof: Instant?
+    var probe: Probe?
 
     init(
-        id: TunnelID, peer: Peer, path: Path, machine: Tunnel, socket: DatagramSocket, at now: ContinuousClock.Instant
+        id: TunnelID, peerTunnelID: TunnelID, peer: Peer, path: Path, machine: Tunnel, listener: DatagramSocket,
+        at now: Instant
     ) {
         self.id = id
+        self.peerTunnelID = peerTunnelID
         self.peer = peer
         self.path = path
         self.machine = machine
-        self.socket = socket
+        self.listener = listener
         began = now
     }
 
     var kernelID: UInt32 { UInt32(id.rawValue) }
 
+    var isOpen: Bool { standing == .open }
+
+    var isClosed: Bool { standing == .failed || standing == .closed }
+
+    /// Whether an SCCRQ with its Assigned Tunnel ID is its own, come again (REL-03): a peer that knows of the end, or
+    /// that had the tunnel open, begins a new one.
+    var takesRepeatedRequest: Bool {
+        switch standing {
+        case .halfOpen, .open: true
+        case .failed: !mayBeLeft
+        case .closed: false
+        }
+    }
+
     /// Whether its peer was asked and answered within the last few seconds, in which an SCCRQ is sent again twice.
-    func isProvenLately(at now: ContinuousClock.Instant) -> Bool {
+    func isProvenLately(at now: Instant) -> Bool {
         lastProof.map { now - $0 < .seconds(5) } ?? false
     }
 
@@ -63,11 +107,13 @@ final class TunnelContext {
     var state: String { isClosed ? "stopping" : machine.state.rawValue }
 
     /// Neither the machine nor the kernel needs the id any more.
-    var isForgettable: Bool {
-        guard isFinished else { return false }
+    var isForgettable: Bool { isFinished && !isInKernel }
+
+    /// Whether the kernel has, or may have, a tunnel of this id.
+    var isInKernel: Bool {
         switch kernel {
-        case .none, .gone: return true
-        case .requested, .ready, .deleting: return false
+        case .none, .gone: false
+        case .requested, .ready, .deleting: true
         }
     }
 }

@@ -3,16 +3,19 @@ import Configuration
 import L2TPControl
 import L2TPWire
 
-/// All tunnels, by their id and by their path.
+/// All tunnels, by their id and by their path, and the numbers that limits are about.
 struct TunnelTable {
     private var contexts: [TunnelID: TunnelContext] = [:]
     private var paths: [Path: Set<TunnelID>] = [:]
-    /// Tunnels whose peer has not proven itself, by source: what a flood of SCCRQs fills.
-    private var halfOpen: [IPAddress: Int] = [:]
+    /// Tunnels that are not over, over all and by `[[peer]]`.
+    private(set) var liveCount = 0
+    private var liveByPeer: [String: Int] = [:]
+    /// Tunnels whose peer has never proven itself, over all and by source: what a flood of SCCRQs fills.
     private(set) var halfOpenCount = 0
-    private var byPeer: [String: Int] = [:]
+    private var halfOpenBySource: [IPAddress: Int] = [:]
 
     var all: some Collection<TunnelContext> { contexts.values }
+    /// Those that are over and still answer for a while too.
     var count: Int { contexts.count }
 
     subscript(id: TunnelID) -> TunnelContext? { contexts[id] }
@@ -22,17 +25,17 @@ struct TunnelTable {
         paths[path, default: []].compactMap { contexts[$0] }
     }
 
-    /// The tunnel that the peer at the path's other end calls `assigned`.
+    /// The tunnel that the peer at the path's other end calls `assigned`; one that lives before one that is over.
     func tunnel(on path: Path, calledByPeer assigned: TunnelID) -> TunnelContext? {
-        tunnels(on: path).first { $0.machine.peerTunnelID == assigned }
+        let namesakes = tunnels(on: path).filter { $0.peerTunnelID == assigned }
+        return namesakes.first { !$0.isClosed } ?? namesakes.first
     }
 
-    func count(ofPeer name: String) -> Int { byPeer[name, default: 0] }
+    func liveCount(ofPeer name: String) -> Int { liveByPeer[name, default: 0] }
 
-    func halfOpenCount(from source: IPAddress) -> Int { halfOpen[source, default: 0] }
+    func halfOpenCount(from source: IPAddress) -> Int { halfOpenBySource[source.sourceNetwork, default: 0] }
 
-    /// An id that no tunnel has, chosen so that nobody can guess it (RFC 2661 section 9.1); nil when a bounded search finds
-    /// none.
+    /// An id that no tunnel has, chosen so that nobody can guess it (RFC 2661 section 9.1); nil when all are taken.
     func freeID(using random: inout some RandomNumberGenerator) -> TunnelID? {
         for _ in 0..<64 {
             let id = TunnelID(UInt16.random(in: 1 ... .max, using: &random))
@@ -45,25 +48,42 @@ struct TunnelTable {
     mutating func insert(_ context: TunnelContext) {
         contexts[context.id] = context
         paths[context.path, default: []].insert(context.id)
-        byPeer[context.peer.name, default: 0] += 1
-        halfOpen[context.path.remote.address, default: 0] += 1
+        liveCount += 1
+        liveByPeer[context.peer.name, default: 0] += 1
         halfOpenCount += 1
+        halfOpenBySource[context.path.remote.address.sourceNetwork, default: 0] += 1
     }
 
-    /// The tunnel is not half open any more: it was opened, or it ended before that. Once a tunnel.
-    mutating func settle(_ context: TunnelContext) {
-        guard contexts[context.id] === context, !context.isSettled else { return }
-        context.isSettled = true
-        halfOpenCount -= 1
-        Self.decrement(&halfOpen, context.path.remote.address)
+    /// The peer has proven itself.
+    mutating func open(_ context: TunnelContext) {
+        guard context.standing == .halfOpen else { return }
+        context.standing = .open
+        uncountHalfOpen(context)
+    }
+
+    /// The tunnel is over; it stays to answer what comes late.
+    mutating func close(_ context: TunnelContext) {
+        switch context.standing {
+        case .halfOpen: context.standing = .failed
+        case .open: context.standing = .closed
+        case .failed, .closed: return
+        }
+        liveCount -= 1
+        Self.decrement(&liveByPeer, context.peer.name)
     }
 
     mutating func remove(_ context: TunnelContext) {
-        settle(context)
+        guard contexts[context.id] === context else { return }
+        close(context)
+        if context.standing == .failed { uncountHalfOpen(context) }
         contexts[context.id] = nil
-        Self.decrement(&byPeer, context.peer.name)
         paths[context.path]?.remove(context.id)
         if paths[context.path]?.isEmpty == true { paths[context.path] = nil }
+    }
+
+    private mutating func uncountHalfOpen(_ context: TunnelContext) {
+        halfOpenCount -= 1
+        Self.decrement(&halfOpenBySource, context.path.remote.address.sourceNetwork)
     }
 
     private static func decrement<Key>(_ counts: inout [Key: Int], _ key: Key) {

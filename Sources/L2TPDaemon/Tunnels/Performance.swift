@@ -1,0 +1,152 @@
+import Addresses
+import DataPlane
+import EventLoop
+import L2TPControl
+import L2TPWire
+import Linux
+import Logging
+
+/// What tunnels' machines want, done; and what the kernel says of tunnels.
+extension L2TPServer {
+    func perform(_ output: TunnelOutput, for context: TunnelContext, at now: Instant) {
+        switch output {
+        case .transmit(let octets):
+            transmit(octets, for: context)
+        case .opened:
+            open(context, at: now)
+        case .callOffered(let id, let offer):
+            receive(offer, id, in: context, at: now)
+        case .callConnected(let id, let connection):
+            carryOut(lns.connect(connection, key: key(id, in: context), at: now), at: now)
+        case .callClosed(let id, let reason):
+            let fields: Logger.Metadata = ["session_id": "\(id)", "reason": "\(reason)"]
+            log.info("call closed", metadata: metadata(context).merging(fields) { $1 })
+            // With the tunnel go all of its calls at once: `closed` sees to them.
+            if case .tunnel = reason { return }
+            lns.release(key(id, in: context), at: now)
+        case .closed(let reason):
+            close(context, reason, at: now)
+        case .stopAcknowledged:
+            context.mayBeLeft = true
+        case .finished:
+            context.isFinished = true
+            context.mayBeLeft = true
+        case .probed(let isAlive):
+            conclude(isAlive: isAlive, for: context, at: now)
+        case .noted(let note):
+            statistics.note("tunnel_\(note.name)")
+            log.debug("\(note)", metadata: metadata(context))
+        case .callPlaced, .callNotPlaced, .callAccepted, .linkInfo, .lineErrors:
+            // Calls of a LAC, which this role places none of; SLI and WEN mean nothing on media without characters.
+            log.debug("\(output)", metadata: metadata(context))
+        }
+    }
+
+    private func transmit(_ octets: [UInt8], for context: TunnelContext) {
+        let transmission =
+            if let socket = context.ownSocket {
+                socket.send(octets)
+            } else {
+                context.listener.send(octets, to: context.path.remote, from: context.path.local.address)
+            }
+        // Control messages are sent again; why one was not sent is worth knowing.
+        switch transmission {
+        case .sent: break
+        case .congested, .failed:
+            statistics.count(.datagramsNotSent)
+            log.debug(
+                "datagram not sent", metadata: metadata(context).merging(["error": "\(transmission)"]) { $1 })
+        }
+    }
+
+    /// The peer has proven itself: now the tunnel gets a socket of its own and the kernel its part.
+    private func open(_ context: TunnelContext, at now: Instant) {
+        let rivals = openTunnels(on: context.path)
+        table.open(context)
+        context.opened = now
+        context.lastProof = now
+        guard plane.demultiplexesByTunnelID || rivals.isEmpty else {
+            return tell(context, .close(.sharedPath), at: now)
+        }
+        statistics.count(.tunnelsOpened)
+        log.info("tunnel open", metadata: metadata(context))
+        do throws(Errno) {
+            let socket = try DatagramSocket(bind: context.path.local, connect: context.path.remote)
+            try loop.add(socket.descriptor, .tunnel(context.id))
+            context.ownSocket = socket
+            context.kernel = .requested
+            plane.createTunnel(context.kernelID, peer: UInt32(context.peerTunnelID.rawValue), socket: socket)
+            // Between its bind and its connect the socket takes in what is the listener's.
+            drain(socket, at: now)
+        } catch {
+            statistics.count(.dataPlaneFailures)
+            log.error("no socket for tunnel", metadata: metadata(context).merging(["error": "\(error)"]) { $1 })
+            tell(context, .close(ResultCode(.generalError, error: .insufficientResources)), at: now)
+        }
+        for rival in rivals { probe(rival, .rival, at: now) }
+    }
+
+    private func close(_ context: TunnelContext, _ reason: TunnelEnd, at now: Instant) {
+        table.close(context)
+        switch reason {
+        case .local: break
+        case .peer, .peerLost, .tieLost, .abandoned: context.mayBeLeft = true
+        }
+        statistics.count(.tunnelsClosed)
+        log.info("tunnel closed", metadata: metadata(context).merging(["reason": "\(reason)"]) { $1 })
+        lns.releaseAll(inTunnel: context.kernelID)
+        switch context.kernel {
+        case .none, .gone:
+            leaveSocket(context, at: now)
+        case .requested, .ready:
+            context.kernel = .deleting
+            plane.deleteTunnel(context.kernelID)
+        case .deleting:
+            break
+        }
+    }
+
+    /// A tunnel that has left the kernel speaks by the listener again. Its own socket would go on taking in what comes
+    /// for other tunnels on its path, whose data would no more find the kernel.
+    private func leaveSocket(_ context: TunnelContext, at now: Instant) {
+        guard let socket = context.ownSocket else { return }
+        loop.remove(socket.descriptor)
+        context.ownSocket = nil
+        drain(socket, at: now)
+    }
+
+    func handle(_ event: DataPlaneEvent, at now: Instant) {
+        switch event {
+        case .tunnelReady(let id):
+            if let context = context(id), context.kernel == .requested { context.kernel = .ready }
+        case .tunnelFailed(let id, let error):
+            guard let context = context(id) else { return }
+            statistics.count(.dataPlaneFailures)
+            log.error("kernel tunnel not made", metadata: metadata(context).merging(["error": "\(error)"]) { $1 })
+            context.kernel = .gone
+            tell(context, .close(ResultCode(.generalError, error: .insufficientResources)), at: now)
+        case .tunnelDeleted(let id):
+            guard let context = context(id) else { return }
+            context.kernel = .gone
+            leaveSocket(context, at: now)
+            forgetIfDone(context)
+        case .tunnelLost(let id):
+            guard let context = context(id), !context.isClosed else { return }
+            log.warning("kernel tunnel lost", metadata: metadata(context))
+            tell(context, .close(ResultCode(.generalClear, text: "the tunnel is gone from the kernel")), at: now)
+        case .sessionReady, .sessionFailed, .sessionDeleted, .sessionLost, .channelHangUp, .unitReady, .unitFailed,
+            .configured, .configurationFailed, .withdrawn, .frame, .counters:
+            carryOut(lns.handle(event, at: now), at: now)
+        case .leftoversRemoved:
+            break
+        }
+    }
+
+    func context(_ kernelID: UInt32) -> TunnelContext? {
+        UInt16(exactly: kernelID).flatMap { table[TunnelID($0)] }
+    }
+
+    private func key(_ id: SessionID, in context: TunnelContext) -> SessionKey {
+        SessionKey(tunnel: context.kernelID, session: UInt32(id.rawValue))
+    }
+}
