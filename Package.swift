@@ -15,6 +15,8 @@ let strict: [SwiftSetting] = [
 /// The order of this list is the order of the layers: a room depends only on rooms above it.
 struct Room {
     var name: String
+    /// Where its sources are, when that is not Sources/NAME.
+    var path: String?
     /// A program of its own, not a library.
     var isProgram = false
     var isTested = true
@@ -59,6 +61,16 @@ let rooms: [Room] = [
         name: "l2tpd", isProgram: true, isTested: false,
         uses: ["Linux", "EventLoop", "DataPlane", "ControlProtocol", "Configuration", "L2TPDaemon"],
         products: [argumentParser]),
+    Room(
+        name: "l2tpctl", isProgram: true, uses: ["Linux", "EventLoop", "ControlProtocol", "Configuration"],
+        products: [argumentParser, systemPackage]),
+    Room(
+        name: "lab-peer", path: "Integration/LabPeer", isProgram: true, isTested: false,
+        uses: ["Octets", "Addresses", "L2TPWire", "L2TPControl", "PPP", "Linux", "EventLoop"],
+        products: [argumentParser]),
+    Room(
+        name: "lab-floor", path: "Integration/Bench", isProgram: true, isTested: false,
+        uses: ["Addresses", "Linux", "EventLoop", "Netlink", "DataPlane"], products: [argumentParser]),
 ]
 
 let package = Package(
@@ -80,8 +92,9 @@ let package = Package(
     ]
         + rooms.map { room -> Target in
             room.isProgram
-                ? .executableTarget(name: room.name, dependencies: room.dependencies, swiftSettings: strict)
-                : .target(name: room.name, dependencies: room.dependencies, swiftSettings: strict)
+                ? .executableTarget(
+                    name: room.name, dependencies: room.dependencies, path: room.path, swiftSettings: strict)
+                : .target(name: room.name, dependencies: room.dependencies, path: room.path, swiftSettings: strict)
         }
         + rooms.filter(\.isTested).map { room -> Target in
             .testTarget(

@@ -12,8 +12,8 @@ source, port, destination, tunnel = sys.argv[1], int(sys.argv[2]), sys.argv[3], 
 random.seed(2661)
 
 
-def control(flags: int = 0xC802, length: int | None = None, tunnel: int = 0, payload: bytes = b"", ns: int = 0) -> bytes:
-    return struct.pack("!HHHHHH", flags, 12 + len(payload) if length is None else length, tunnel, 0, ns, 0) + payload
+def control(flags: int = 0xC802, length: int | None = None, tunnel: int = 0, payload: bytes = b"") -> bytes:
+    return struct.pack("!HHHHHH", flags, 12 + len(payload) if length is None else length, tunnel, 0, 0, 0) + payload
 
 
 hello = bytes.fromhex("80080000 00000006")
@@ -29,11 +29,11 @@ CASES = {
     "flags of no control message": [control(flags, tunnel=tunnel) for flags in (0x8002, 0xC002, 0xCA02, 0xC902)],
     "unknown tunnel": [control(tunnel=unknown, payload=hello), control(tunnel=unknown, payload=stop)],
     "data for no session": [struct.pack("!HHH", 2, unknown, 7) + b"\xff\x03\xc0\x21" + bytes(40)],
-    "random": [random.randbytes(random.randrange(1, 600)) for _ in range(200)],
+    "random": [random.randbytes(random.randrange(2, 600)) for _ in range(200)],
 }
 
 # A random datagram must not be a valid message by chance: the L2TP version is never 2.
-CASES["random"] = [octets[:1] + bytes([octets[1] & 0xF0 | 1]) + octets[2:] for octets in CASES["random"] if len(octets) > 1]
+CASES["random"] = [octets[:1] + bytes([octets[1] & 0xF0 | 1]) + octets[2:] for octets in CASES["random"]]
 
 raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_UDP)
 raw.bind((source, 0))

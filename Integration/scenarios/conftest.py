@@ -1,4 +1,9 @@
-"""Fixtures: a network a test, its logs and capture kept when the test fails, and nothing left behind."""
+"""Fixtures: a network a test, its logs and capture kept when the test fails, and nothing left behind.
+
+The scenarios run inside the lab, in one boot; one of them, with its logs and capture kept in .build/lab:
+
+    Integration/lab /usr/bin/python3 -m pytest Integration/scenarios -k scenario_04 --keep
+"""
 
 from __future__ import annotations
 

@@ -131,8 +131,7 @@ class Namespace:
         """What nobody cleaned up: processes, interfaces, and the kernel's L2TP tunnels and sessions."""
         left = [f"process {pid}: {_command_line(pid)}" for pid in self.pids()]
         left += [f"interface {name}" for name in self.links().keys() - OWN_DEVICES - FALLBACK_DEVICES]
-        for thing in ("tunnel", "session"):
-            left += self.run("ip", "l2tp", "show", thing).splitlines()
+        left += self.run("sh", "-c", "ip l2tp show tunnel && ip l2tp show session").splitlines()
         return [f"{self.name}: {line}" for line in left]
 
     def kill_all(self, names: tuple[str, ...] = ()) -> None:
@@ -163,10 +162,12 @@ class Network:
         self.client = Namespace("client", directory)
         self.lns.run("ip", "link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", self.client.name)
         for namespace, address, address6 in ((self.lns, LNS, LNS6), (self.client, CLIENT, CLIENT6)):
-            namespace.run("ip", "link", "set", "lo", "up")
-            namespace.run("ip", "address", "add", f"{address}/24", "dev", "eth0")
-            namespace.run("ip", "address", "add", f"{address6}/64", "dev", "eth0", "nodad")
-            namespace.run("ip", "link", "set", "eth0", "up")
+            setup = directory / f"{namespace.name}.ip"
+            setup.write_text(
+                f"link set lo up\naddress add {address}/24 dev eth0\n"
+                f"address add {address6}/64 dev eth0 nodad\nlink set eth0 up\n"
+            )
+            namespace.run("ip", "-batch", setup)
         # Small packets only: control messages and PPP negotiation, not the bulk of a throughput test.
         self.pcap = directory / "link.pcap"
         capture = self.lns.start(

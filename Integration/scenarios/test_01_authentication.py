@@ -48,6 +48,8 @@ def test_scenario_01_a_wrong_password_is_refused_and_nothing_stays(
     refusal = "PAP authentication failed" if method == "pap" else "CHAP authentication failed"
     wait_until("pppd is told", lambda: refusal in client.ppp_output())
     wait_until("the call is cleared", lambda: any(each.type == "CDN" for each in capture.control(network.pcap)))
+    wait_until("no session stays", lambda: not lns.show("sessions") and not sessions(network.lns))
+    client.process.stop()  # xl2tpd keeps the empty tunnel
     lns.wait_until_idle()
     wait_until("the kernels are clean", network.settled)
 

@@ -5,7 +5,7 @@ import pytest
 import capture
 from kernel import assert_carries_data, tunnels, wait_for_ppp
 from l2tpd import L2TPD
-from network import CLIENT, LNS, Network, wait_until
+from network import LNS, Network, wait_until
 from xl2tpd import XL2TPD, Call
 
 SCCRP, SCCCN = "SCCRP", "SCCCN"
@@ -58,11 +58,10 @@ def test_scenario_02_AUT_03_a_client_without_the_right_secret_is_refused(
     assert not any(each.type == "ICRP" for each in capture.control(network.pcap))
 
 
-def test_scenario_02_hidden_AVPs_both_ways(network: Network, lns: L2TPD):
+def test_scenario_02_xl2tpd_reads_our_hidden_AVPs(network: Network, lns: L2TPD):
+    # xl2tpd reads hidden AVPs and, as Debian builds it, sends none: the other way is for a client of our own.
     lns.peer |= {"secret": "tunnel-secret", "hide_avps": True}
     lns.start()
-    XL2TPD(network.client, secret="tunnel-secret", hidden=True).dial(Call())
+    XL2TPD(network.client, secret="tunnel-secret").dial(Call())
     both_up(network, lns)
-    for source in (LNS, CLIENT):
-        hidden = set().union(*(each.hidden for each in capture.control(network.pcap, source=source)))
-        assert hidden, f"{source} hid nothing"
+    assert any(each.hidden for each in capture.control(network.pcap, source=LNS)), "nothing was hidden"

@@ -1,8 +1,8 @@
 """Scenario 4: five [lac] sections at once, each a tunnel of its own.
 
-On a 6.1 kernel data goes to a socket by its addresses and ports and then only to that socket's tunnel, so xl2tpd's own
-five sockets on one 4-tuple cannot tell their tunnels apart. What works with xl2tpd as it is: one port of ours a section.
-From 6.11 on the kernel finds the session by tunnel and session id, and one port is enough.
+On a 6.1 kernel data goes to a socket by its addresses and ports and then only to that socket's tunnel, so xl2tpd's
+own five sockets on one 4-tuple cannot tell their tunnels apart. What works with xl2tpd as it is: one port of ours a
+section. From 6.11 on the kernel finds the session by tunnel and session id, and one port is enough.
 """
 
 import os

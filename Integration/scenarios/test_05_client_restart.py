@@ -10,17 +10,19 @@ from xl2tpd import XL2TPD, Call
 
 def test_scenario_05_a_killed_client_is_served_again_within_seconds(network: Network, lns: L2TPD, client: XL2TPD):
     lns.start()
+    started = time.monotonic()
     client.dial(Call())
     wait_for_ppp(network.client)
+    first_dial = time.monotonic() - started
     (before,) = lns.wait_for_sessions(1)
 
     network.client.kill_all(names=("xl2tpd", "pppd"))
     client.process.popen.wait()
     wait_until("the client's interface is gone", lambda: not ppp_interfaces(network.client))
-    killed = time.monotonic()
+    started = time.monotonic()
     client.start_again()
     (interface,) = wait_for_ppp(network.client)
-    took = time.monotonic() - killed
+    second_dial = time.monotonic() - started
 
     def only_the_new_one() -> bool:
         return [each["tunnel_id"] for each in lns.show("sessions")] not in ([], [before["tunnel_id"]])
@@ -30,4 +32,4 @@ def test_scenario_05_a_killed_client_is_served_again_within_seconds(network: Net
     assert len(ppp_interfaces(network.lns)) == 1
     assert_mirrored(network.lns, network.client, count=1)
     assert_carries_data(network.client, interface)
-    assert took < 30, "emulated, a start of xl2tpd and pppd alone takes seconds; a hello cycle would take a minute"
+    assert second_dial < 3 * first_dial + 5, "served late"

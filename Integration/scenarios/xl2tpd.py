@@ -37,23 +37,20 @@ class Call:
 class XL2TPD:
     """xl2tpd in a namespace. Its log is on standard error; each pppd's log lies beside it."""
 
-    def __init__(
-        self, namespace: Namespace, secret: str | None = None, challenge: bool | None = None, hidden: bool = False
-    ):
+    def __init__(self, namespace: Namespace, secret: str | None = None, challenge: bool | None = None):
         self.namespace = namespace
         self.directory = namespace.directory / f"{namespace.name}-xl2tpd"
         self.directory.mkdir()
         self.control = self.directory / "control"
         self.secret = secret
         self.challenge = bool(secret) if challenge is None else challenge
-        self.hidden = hidden
         self.sections: list[str] = []
         self.process: Process
 
     def _section(self, title: str, lines: list[str], ppp_options: str) -> None:
         file = self.directory / f"{title.replace(' ', '-')}.ppp"
         file.write_text(ppp_options)
-        lines += [f"challenge = {_yes(self.challenge)}", f"hidden bit = {_yes(self.hidden)}", "length bit = yes"]
+        lines += [f"challenge = {_yes(self.challenge)}", "length bit = yes"]
         self.sections.append("\n".join([f"[{title}]", *lines, f"pppoptfile = {file}", "ppp debug = yes", ""]))
 
     def _start(self, listen: str, options: list[str] = []) -> XL2TPD:

@@ -1,19 +1,3 @@
-/// The problems that were found so far; shared by the readers of one document.
-final class ProblemList {
-    private(set) var problems: [ConfigurationError.Problem] = []
-    let file: String
-    let lines: LineIndex
-
-    init(file: String, lines: LineIndex) {
-        self.file = file
-        self.lines = lines
-    }
-
-    func refuse(_ path: String, _ message: String) {
-        problems.append(.init(file: file, line: lines.line(of: path), key: path, message: message))
-    }
-}
-
 /// Reads one table key by key, each with its type and its bounds.
 ///
 /// What is wrong goes to the list of problems, and a stand-in comes back, so that one reading finds all that is wrong. Keys that

@@ -9,6 +9,9 @@ package struct VersionRecord: Codable, Hashable, Sendable {
         self.version = version
         self.protocol = `protocol`
     }
+
+    /// This source's own: what both programs say to `--version`.
+    package static let current = VersionRecord(version: "0.1.0")
 }
 
 /// The daemon at a glance.

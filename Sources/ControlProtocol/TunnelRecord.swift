@@ -28,18 +28,12 @@ package struct TunnelRecord: Codable, Hashable, Sendable {
     package var peerReceiveWindow = 0
     /// Congestion window, in messages (RFC 2661 appendix A).
     package var congestionWindow = 0
-    /// The next Ns that we send, and the next that we expect.
-    package var nextSent: UInt16 = 0
-    package var nextReceived: UInt16 = 0
-    /// Messages that wait for the window, and those that wait for their acknowledgement.
+    /// Messages that wait for the window or for their acknowledgement.
     package var queuedMessages = 0
-    package var unacknowledgedMessages = 0
-    /// Since the tunnel began.
-    package var sentMessages: UInt64 = 0
-    package var receivedMessages: UInt64 = 0
+    /// Control messages sent again and received again since the tunnel began.
     package var retransmissions: UInt64 = 0
     package var duplicates: UInt64 = 0
-    /// The kernel's counters of the whole tunnel.
+    /// The kernel's counters of the sessions that stand.
     package var rxPackets: UInt64 = 0
     package var rxBytes: UInt64 = 0
     package var rxErrors: UInt64 = 0
@@ -67,12 +61,7 @@ package struct TunnelRecord: Codable, Hashable, Sendable {
         case receiveWindow = "receive_window"
         case peerReceiveWindow = "peer_receive_window"
         case congestionWindow = "congestion_window"
-        case nextSent = "next_sent"
-        case nextReceived = "next_received"
         case queuedMessages = "queued_messages"
-        case unacknowledgedMessages = "unacknowledged_messages"
-        case sentMessages = "sent_messages"
-        case receivedMessages = "received_messages"
         case rxPackets = "rx_packets"
         case rxBytes = "rx_bytes"
         case rxErrors = "rx_errors"

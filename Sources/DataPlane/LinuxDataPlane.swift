@@ -158,37 +158,6 @@ package final class LinuxDataPlane: DataPlane {
         return (session, token.value & 1 == 1 ? .unit : .channel)
     }
 
-    // What somebody else does to our objects
-
-    /// The kernel's events are hints only, and our own commands cause most of them.
-    private func verify(_ kernelEvents: [L2TPKernelEvent]) {
-        var suspectTunnels: [UInt64: UInt32] = [:]
-        var suspectSessions: [UInt64: SessionKey] = [:]
-        func suspect(_ tunnel: TunnelRecord) {
-            guard !tunnel.isDeleting, !tunnel.isBeingMade else { return }
-            suspectTunnels[tunnel.serial] = tunnel.id
-        }
-        func suspect(_ session: SessionRecord) {
-            guard !session.isDeleting, !session.isLost, session.objects != nil else { return }
-            suspectSessions[session.serial] = session.key
-        }
-        for event in kernelEvents {
-            switch event {
-            case .tunnelDeleted(let id):
-                if let tunnel = tunnels[id] { suspect(tunnel) }
-            case .sessionDeleted(let tunnel, let id):
-                if let session = sessions[SessionKey(tunnel: tunnel, session: id)] { suspect(session) }
-            case .lost:
-                tunnels.values.forEach(suspect)
-                sessions.values.forEach(suspect)
-            case .tunnelCreated, .tunnelModified, .sessionCreated, .sessionModified:
-                break
-            }
-        }
-        guard !suspectTunnels.isEmpty || !suspectSessions.isEmpty else { return }
-        observer.post(.verify(tunnels: suspectTunnels, sessions: suspectSessions))
-    }
-
     // What workers report
 
     private func take(_ result: WorkerResult) {
@@ -199,8 +168,8 @@ package final class LinuxDataPlane: DataPlane {
         case .leftovers(let tunnels):
             leftoverJobs -= 1
             events.append(.leftoversRemoved(tunnels))
-        case .missing(let tunnels, let sessions):
-            reportLost(tunnels: tunnels, sessions: sessions)
+        case .verified(let lost, let rest):
+            report(lost: lost, rest: rest)
         case .skipped(let serial):
             takeSkipped(serial)
         case .tunnel(let serial, let error):
@@ -219,19 +188,6 @@ package final class LinuxDataPlane: DataPlane {
         case .sessionDeleted(let serial, let counters):
             teardown.answered()
             takeSessionDeleted(serial, counters)
-        }
-    }
-
-    private func reportLost(tunnels lostTunnels: [UInt64], sessions lostSessions: [UInt64]) {
-        for serial in lostTunnels {
-            guard let id = tunnelIDs[serial], let tunnel = tunnels[id], !tunnel.isDeleting else { continue }
-            events.append(.tunnelLost(id))
-        }
-        for serial in lostSessions {
-            guard let key = sessionKeys[serial], let session = sessions[key], !session.isDeleting, !session.isLost
-            else { continue }
-            session.isLost = true
-            events.append(.sessionLost(key))
         }
     }
 }

@@ -1,30 +1,47 @@
 import EventLoop
+import Glibc
 import Linux
 import Netlink
+
+/// Tunnels and sessions that may have been deleted by somebody else, by the serial numbers of their records.
+struct Suspects: Sendable {
+    var tunnels: [UInt64: UInt32] = [:]
+    var sessions: [UInt64: SessionKey] = [:]
+    /// How often the kernel was asked and still had them.
+    var attempts = 0
+
+    var isEmpty: Bool { tunnels.isEmpty && sessions.isEmpty }
+}
 
 /// Asks the kernel how things are: a dump of many sessions takes a while.
 final class Observer: Sendable {
     enum Job: Sendable {
         case readCounters
-        /// Which of these does the kernel not have?
-        case verify(tunnels: [UInt64: UInt32], sessions: [UInt64: SessionKey])
+        case verify(Suspects)
     }
 
-    private let jobs: Mailbox<Job>
+    /// Nil ends the worker.
+    private let jobs: Mailbox<Job?>
 
     init(_ family: L2TPFamily, results: Mailbox<WorkerResult>) throws(Errno) {
         jobs = try Mailbox()
         try WorkerThread.start(named: "l2tpd-observe") { [jobs] in
-            let l2tp = try? L2TPNetlink(family)
+            var l2tp: L2TPNetlink?
             while true {
                 for job in jobs.waitAndDrain() {
+                    l2tp = l2tp ?? (try? L2TPNetlink(family))
                     switch job {
+                    case nil: return
                     case .readCounters: results.post(.counters(Self.counters(l2tp)))
-                    case .verify(let tunnels, let sessions): results.post(Self.missing(tunnels, sessions, l2tp))
+                    case .verify(let suspects): results.post(Self.verify(suspects, l2tp))
                     }
                 }
             }
         }
+    }
+
+    deinit {
+        jobs.post(nil)
     }
 
     func post(_ job: Job) {
@@ -38,19 +55,24 @@ final class Observer: Sendable {
         return Dictionary(pairs) { _, later in later }
     }
 
-    private static func missing(
-        _ tunnels: [UInt64: UInt32], _ sessions: [UInt64: SessionKey], _ l2tp: L2TPNetlink?
-    ) -> WorkerResult {
-        guard let l2tp else { return .missing(tunnels: [], sessions: []) }
-        let lostTunnels = tunnels.filter { tunnel in
+    /// The kernel announces a deletion before it is done with it, so what is still there is asked for again.
+    private static func verify(_ suspects: Suspects, _ l2tp: L2TPNetlink?) -> WorkerResult {
+        guard let l2tp else { return .verified(lost: Suspects(), rest: suspects) }
+        usleep(min(250_000, 1000 << UInt32(min(8, suspects.attempts))))
+        var lost = suspects
+        lost.tunnels = suspects.tunnels.filter { tunnel in
             isMissing { () throws(Errno) in try l2tp.tunnel(id: tunnel.value) == nil }
         }
-        let lostSessions = sessions.filter { session in
+        lost.sessions = suspects.sessions.filter { session in
             isMissing { () throws(Errno) in
                 try l2tp.session(tunnel: session.value.tunnel, id: session.value.session) == nil
             }
         }
-        return .missing(tunnels: Array(lostTunnels.keys), sessions: Array(lostSessions.keys))
+        var rest = suspects
+        rest.attempts += 1
+        rest.tunnels = suspects.tunnels.filter { lost.tunnels[$0.key] == nil }
+        rest.sessions = suspects.sessions.filter { lost.sessions[$0.key] == nil }
+        return .verified(lost: lost, rest: rest)
     }
 
     /// Only a plain "there is none" counts.

@@ -21,7 +21,7 @@ final class PPPUnit: Sendable {
             unsafe ioctl(device.descriptor.rawValue, clinux_PPPIOCGUNIT, &number)
         }
         self.number = number
-        interfaceIndex = try RouteNetlink.index(ofInterface: specification.name)
+        interfaceIndex = try route.index(ofInterface: specification.name)
         // Every protocol passes at first.
         for networkProtocol in NetworkProtocol.allCases { try set(networkProtocol, passes: false) }
         for other in [PPP_IPX, PPP_AT, PPP_MPLS_UC, PPP_MPLS_MC] { try? setMode(NPMODE_DROP, of: other) }

@@ -13,6 +13,8 @@ final class TunnelRecord {
     var isBeingMade = true
     var isDeleting = false
     var isBeingDeleted = false
+    /// Somebody else deleted it in the kernel, and that was reported.
+    var isLost = false
 
     init(id: UInt32, serial: UInt64, socket: consuming OwnedFD, overIPv6: Bool) {
         self.id = id

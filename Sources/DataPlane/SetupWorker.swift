@@ -15,24 +15,33 @@ final class SetupWorker: Sendable {
         case removeLeftovers([Endpoint], except: Set<UInt32>)
     }
 
-    private let jobs: Mailbox<Job>
+    /// Nil ends the worker.
+    private let jobs: Mailbox<Job?>
     private let results: Mailbox<WorkerResult>
 
     init(_ family: L2TPFamily, results: Mailbox<WorkerResult>) throws(Errno) {
         jobs = try Mailbox()
         self.results = results
         try WorkerThread.start(named: "l2tpd-setup") { [jobs, results] in
-            do throws(Errno) {
-                var setup = Setup(l2tp: try L2TPNetlink(family), route: try RouteNetlink())
-                while true {
-                    for job in jobs.waitAndDrain() { results.post(setup.perform(job)) }
-                }
-            } catch {
-                while true {
-                    for job in jobs.waitAndDrain() { results.post(Setup.failure(of: job, error)) }
+            var setup: Setup?
+            while true {
+                for job in jobs.waitAndDrain() {
+                    guard let job else { return }
+                    do throws(Errno) {
+                        // When descriptors have run out, the next job tries again.
+                        let ready = if let setup { setup } else { try Setup(family) }
+                        setup = ready
+                        results.post(ready.perform(job))
+                    } catch {
+                        results.post(Setup.failure(of: job, error))
+                    }
                 }
             }
         }
+    }
+
+    deinit {
+        jobs.post(nil)
     }
 
     func post(_ job: Job) {
@@ -55,7 +64,12 @@ private struct Setup {
     let l2tp: L2TPNetlink
     let route: RouteNetlink
 
-    mutating func perform(_ job: SetupWorker.Job) -> WorkerResult {
+    init(_ family: L2TPFamily) throws(Errno) {
+        l2tp = try L2TPNetlink(family)
+        route = try RouteNetlink()
+    }
+
+    func perform(_ job: SetupWorker.Job) -> WorkerResult {
         switch job {
         case .tunnel(let serial, let ticket, let id, let peer, let socket):
             if ticket.isCancelled.isSet { return .skipped(serial) }

@@ -14,8 +14,9 @@ final class TeardownWorkers {
     static let condemned = InterfaceGroup(rawValue: 0x4c32_5450)
     private static let mostClosers = 32
 
-    private let incoming: Mailbox<Job>
-    private let closing: WorkQueue<Job>
+    /// Nil ends a worker.
+    private let incoming: Mailbox<Job?>
+    private let closing: WorkQueue<Job?>
     private let family: L2TPFamily
     private let results: Mailbox<WorkerResult>
     private var closers = 0
@@ -28,14 +29,21 @@ final class TeardownWorkers {
         self.family = family
         self.results = results
         try WorkerThread.start(named: "l2tpd-condemn") { [incoming, closing] in
-            let route = try? RouteNetlink()
+            var route: RouteNetlink?
             while true {
                 let batch = incoming.waitAndDrain()
-                if let route { Self.deleteInterfaces(of: batch, by: route) }
+                // Without this socket, descriptors having run out, the closers do it all.
+                route = route ?? (try? RouteNetlink())
+                if let route { Self.deleteInterfaces(of: batch.compactMap(\.self), by: route) }
                 closing.post(batch)
+                if batch.contains(where: { $0 == nil }) { return }
             }
         }
         try startCloser()
+    }
+
+    deinit {
+        incoming.post([Job?](repeating: nil, count: closers))
     }
 
     /// Jobs posted together are done in the quickest order.
@@ -53,9 +61,13 @@ final class TeardownWorkers {
 
     private func startCloser() throws(Errno) {
         try WorkerThread.start(named: "l2tpd-close") { [closing, results, family] in
-            let l2tp = try? L2TPNetlink(family)
+            var l2tp: L2TPNetlink?
             while true {
-                switch closing.take() {
+                let job = closing.take()
+                l2tp = l2tp ?? (try? L2TPNetlink(family))
+                switch job {
+                case nil:
+                    return
                 case .session(let serial, let key, let objects, let unit):
                     results.post(.sessionDeleted(serial, Self.delete(key, objects, unit, l2tp)))
                 case .tunnel(let serial, let id, let isMade, let socket):

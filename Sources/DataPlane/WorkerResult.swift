@@ -15,8 +15,8 @@ enum WorkerResult: Sendable {
     case sessionDeleted(UInt64, SessionCounters?)
     case counters([SessionKey: SessionCounters])
     case leftovers([LeftoverTunnel])
-    /// Of the tunnels and sessions asked about, those that the kernel does not have.
-    case missing(tunnels: [UInt64], sessions: [UInt64])
+    /// Those that the kernel does not have any more, and those that it has.
+    case verified(lost: Suspects, rest: Suspects)
 }
 
 /// What a session that is ready consists of.

@@ -25,6 +25,8 @@ package struct Drained: Hashable, Sendable {
     package var networkErrors: [Errno] = []
     /// More may wait: the limit was reached.
     package var isLimited = false
+
+    package init() {}
 }
 
 /// What became of a datagram given to `DatagramSocket.send`. None of it is fatal: control messages are sent again.

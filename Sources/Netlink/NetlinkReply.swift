@@ -15,7 +15,7 @@ struct NetlinkReply {
         {
             let message = rest.prefix(Int(length))
             replies.append(NetlinkReply(type: type, sequence: sequence, payload: message.dropFirst(16)))
-            rest = rest.dropFirst(Int(length) + 3 & ~3)
+            rest = rest.dropFirst((Int(length) + 3) & ~3)
         }
         return replies
     }
@@ -55,7 +55,7 @@ struct NetlinkAttributes {
         {
             // The two highest bits are flags (NLA_F_NESTED, NLA_F_NET_BYTEORDER).
             if Int(head & 0x3fff) == type { return rest.prefix(Int(length)).dropFirst(4) }
-            rest = rest.dropFirst(Int(length) + 3 & ~3)
+            rest = rest.dropFirst((Int(length) + 3) & ~3)
         }
         return nil
     }

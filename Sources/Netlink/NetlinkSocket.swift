@@ -12,7 +12,7 @@ import Linux
         guard let socket = unsafe nl_socket_alloc() else { throw Errno("nl_socket_alloc", code: ENOMEM) }
         unsafe self.socket = socket
         let code = unsafe nl_connect(socket, family)
-        guard code == 0 else { throw Errno("nl_connect", code: Self.errorNumber(code)) }
+        guard code == 0 else { throw Errno.last("nl_connect") }
         unsafe nl_socket_disable_auto_ack(socket)
         _ = unsafe fcntl(nl_socket_get_fd(socket), F_SETFD, FD_CLOEXEC)
     }
@@ -84,17 +84,5 @@ import Linux
         let count = try systemCall("recv") { unsafe recv(descriptor, &buffer, size, Int32(MSG_TRUNC)) }
         guard count <= size else { throw Errno("recv", code: EMSGSIZE) }
         return NetlinkReply.all(in: buffer[..<count])
-    }
-
-    /// libnl has numbers of its own for errors; the ones that opening a socket meets.
-    private static func errorNumber(_ code: Int32) -> Int32 {
-        switch -code {
-        case NLE_PERM: EPERM
-        case NLE_NOACCESS: EACCES
-        case NLE_NOMEM: ENOMEM
-        case NLE_AF_NOSUPPORT: EAFNOSUPPORT
-        case NLE_EXIST: EADDRINUSE
-        default: EIO
-        }
     }
 }

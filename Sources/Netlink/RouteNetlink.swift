@@ -71,10 +71,15 @@ package final class RouteNetlink {
     }
 
     /// The index of an interface by its name. ENODEV: there is none.
-    package static func index(ofInterface name: String) throws(Errno) -> Int32 {
-        let index = unsafe if_nametoindex(name)
-        guard index > 0 else { throw Errno.last("if_nametoindex") }
-        return Int32(bitPattern: index)
+    package func index(ofInterface name: String) throws(Errno) -> Int32 {
+        var request = unsafe ifreq()
+        let octets = Array(name.utf8)
+        guard octets.count < IF_NAMESIZE else { throw Errno("SIOCGIFINDEX", code: ENODEV) }
+        unsafe withUnsafeMutableBytes(of: &request.ifr_ifrn) { unsafe $0.copyBytes(from: octets) }
+        // Any socket will do, so no other needs to be opened.
+        let descriptor = socket.descriptor
+        _ = try systemCall("SIOCGIFINDEX") { unsafe ioctl(descriptor, UInt(SIOCGIFINDEX), &request) }
+        return unsafe request.ifr_ifru.ifru_ivalue
     }
 
     private func flags(_ index: Int32, up: Bool) -> NetlinkMessage {

@@ -35,6 +35,14 @@ enum Authentication: Sendable {
         }
     }
 
+    /// What may be repeated to a peer that seems not to know that it was let in. A PAP peer asks by itself.
+    var success: [AuthenticationOutput] {
+        switch self {
+        case .chapAuthenticator(let machine): machine.success
+        case .papAuthenticator, .chapPeer, .papPeer: []
+        }
+    }
+
     mutating func start(
         _ proxied: ProxyAcceptance.Credentials?, at now: ContinuousClock.Instant,
         using random: inout some RandomNumberGenerator

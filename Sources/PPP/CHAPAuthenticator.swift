@@ -100,6 +100,11 @@ struct CHAPAuthenticator: Sendable {
         }
     }
 
+    /// The Success once more: a peer that repeats nothing and has missed it would wait for ever.
+    var success: [AuthenticationOutput] {
+        if case .done(let reply, _) = state { [.send(reply)] } else { [] }
+    }
+
     mutating func decide(
         _ verdict: AuthenticationVerdict, at now: ContinuousClock.Instant,
         using random: inout some RandomNumberGenerator

@@ -16,7 +16,8 @@ struct CHAPPeer: Sendable {
     private let limits: NegotiationLimits
     private var answer: Answer?
     private var retriesLeft: Int
-    /// Only a retry is sent again: an authenticator that waits for a first answer repeats its challenge.
+    /// An answer is repeated until it is answered itself: its Success may have been lost, and then nobody challenges again
+    /// (RFC 1994 section 4.2).
     private var resend: (left: Int, until: ContinuousClock.Instant)?
 
     init(algorithm: CHAP.Algorithm, configuration: LinkConfiguration.Peer, limits: NegotiationLimits) {
@@ -30,7 +31,11 @@ struct CHAPPeer: Sendable {
 
     mutating func timeout(at now: ContinuousClock.Instant) -> [AuthenticationOutput] {
         guard let pending = resend, pending.until <= now, let answer else { return [] }
-        resend = pending.left > 1 ? (pending.left - 1, now + limits.restartTimer) : nil
+        guard pending.left > 0 else {
+            resend = nil
+            return []
+        }
+        resend = (pending.left - 1, now + limits.restartTimer)
         return [.send(answer.packet)]
     }
 
@@ -43,8 +48,7 @@ struct CHAPPeer: Sendable {
             if let answer, answer.packet.identifier == packet.identifier, answer.challenge == challenge.value {
                 return [.send(answer.packet)]
             }
-            resend = nil
-            return respond(to: challenge.value, identifier: packet.identifier, using: &random)
+            return respond(to: challenge.value, identifier: packet.identifier, at: now, using: &random)
         case CHAP.Code.success, CHAP.Code.failure:
             guard let answer, answer.isPending, answer.packet.identifier == packet.identifier else {
                 return [.noted(.unexpectedReply(.chap))]
@@ -59,7 +63,8 @@ struct CHAPPeer: Sendable {
     }
 
     private mutating func respond(
-        to challenge: [UInt8], identifier: UInt8, using random: inout some RandomNumberGenerator
+        to challenge: [UInt8], identifier: UInt8, at now: ContinuousClock.Instant,
+        using random: inout some RandomNumberGenerator
     ) -> [AuthenticationOutput] {
         let name = Array(configuration.user.utf8.prefix(CHAP.longestText))
         let value: [UInt8]
@@ -80,6 +85,7 @@ struct CHAPPeer: Sendable {
         let packet = ControlPacket(
             code: CHAP.Code.response, identifier: identifier, data: CHAP.Value(value: value, name: name).encoded)
         answer = Answer(challenge: challenge, packet: packet, expected: expected, isPending: true)
+        resend = (limits.maxConfigure - 1, now + limits.restartTimer)
         return [.send(packet)]
     }
 
@@ -112,7 +118,6 @@ struct CHAPPeer: Sendable {
         let note = AuthenticationOutput.noted(.authenticationMessage("E=\(failure.error) \(failure.message)"))
         guard failure.retryAllowed, retriesLeft > 0 else { return [note, .failed(refused)] }
         retriesLeft -= 1
-        resend = (limits.maxConfigure, now + limits.restartTimer)
-        return [note] + respond(to: failure.challenge, identifier: packet.identifier &+ 1, using: &random)
+        return [note] + respond(to: failure.challenge, identifier: packet.identifier &+ 1, at: now, using: &random)
     }
 }

@@ -110,6 +110,9 @@ extension Link {
         var outputs = absorb(ofLCP, at: now, using: &random)
         let ofAuthentication = authentication?.timeout(at: now, using: &random) ?? []
         outputs += absorb(ofAuthentication, at: now, using: &random)
+        if let network, !network.hasHeardPeer, let due = network.deadline, due <= now {
+            outputs += absorb(authentication?.success ?? [], at: now, using: &random)
+        }
         let ofNetwork = network?.timeout(at: now, using: &random) ?? []
         outputs += absorb(ofNetwork, at: now, using: &random)
         guard let phaseDeadline, phaseDeadline <= now else { return outputs }

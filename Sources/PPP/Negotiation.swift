@@ -29,7 +29,11 @@ struct Negotiation<Options: NegotiatedOptions>: Sendable {
     private(set) var state = Automaton.State.initial
     var options: Options
     /// When the Restart timer expires.
-    private(set) var deadline: ContinuousClock.Instant?
+    private var restart: ContinuousClock.Instant?
+    /// When a request is repeated that may have been sent before anybody listened: the peer has just begun to speak and
+    /// would otherwise wait for our Restart timer. Once in a negotiation, and not counted.
+    private var earlyRepetition: ContinuousClock.Instant?
+    private var mayRepeatEarly = true
     /// What the peer can receive: packets that quote the peer are cut to it.
     var peerMRU: UInt16 = 1500
     /// Whether any packet of this protocol could be read.
@@ -39,6 +43,8 @@ struct Negotiation<Options: NegotiatedOptions>: Sendable {
 
     /// Whether the peer has rejected what this protocol cannot do without.
     private(set) var wasRejected = false
+
+    private static var earlyRepetitionDelay: Duration { .milliseconds(200) }
 
     private let limits: NegotiationLimits
     private var restartCount = 0
@@ -55,6 +61,7 @@ struct Negotiation<Options: NegotiatedOptions>: Sendable {
         self.limits = limits
     }
 
+    var deadline: ContinuousClock.Instant? { [restart, earlyRepetition].compactMap(\.self).min() }
     var isOpened: Bool { state == .opened }
     /// Whether our Configure-Naks have all been in vain.
     var hasExhaustedNaks: Bool { naksSent >= limits.maxFailure }
@@ -69,7 +76,11 @@ struct Negotiation<Options: NegotiatedOptions>: Sendable {
     mutating func timeout(
         at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
     ) -> [Output] {
-        guard let deadline, deadline <= now else { return [] }
+        if let early = earlyRepetition, early <= now, restart.map({ $0 > now }) == true, let request = outstanding {
+            earlyRepetition = nil
+            return [.send(Self.packet(request.identifier, request.options))]
+        }
+        guard let restart, restart <= now else { return [] }
         return apply(restartCount > 0 ? .timeoutWithRetriesLeft : .timeoutExhausted, .none, at: now, using: &random)
     }
 
@@ -129,7 +140,10 @@ extension Negotiation {
             return apply(.receivedAcceptableRequest, .packet(packet), at: now, using: &random)
         case .stopped, .opened:
             begin(using: &random)
-        case .reqSent, .ackRcvd, .ackSent:
+        case .reqSent:
+            if mayRepeatEarly, outstanding != nil { earlyRepetition = now + Self.earlyRepetitionDelay }
+            mayRepeatEarly = false
+        case .ackRcvd, .ackSent:
             break
         }
         let answer = judge(asked, using: &random)
@@ -179,6 +193,7 @@ extension Negotiation {
             fits(packet.code, listed, request.options)
         else { return [.noted(.unexpectedReply(Options.protocolNumber))] }
         outstanding = nil
+        earlyRepetition = nil
         switch packet.code {
         case ControlPacket.Code.configureAck:
             naksReceived = 0
@@ -217,6 +232,8 @@ extension Negotiation {
     private mutating func begin(using random: inout some RandomNumberGenerator) {
         options.begin(using: &random)
         outstanding = nil
+        earlyRepetition = nil
+        mayRepeatEarly = true
         naksSent = 0
         naksReceived = 0
     }
@@ -240,7 +257,8 @@ extension Negotiation {
         for action in transition.actions {
             if let output = perform(action, prompt, at: now) { outputs.append(output) }
         }
-        if !state.runsTimer { deadline = nil }
+        if !state.runsTimer { restart = nil }
+        if restart == nil || state == .closing || state == .stopping { earlyRepetition = nil }
         return outputs
     }
 
@@ -257,7 +275,7 @@ extension Negotiation {
             return nil
         case .zeroRestartCount:
             restartCount = 0
-            deadline = now + limits.restartTimer
+            restart = now + limits.restartTimer
             return nil
         case .sendConfigureRequest:
             return sendConfigureRequest(at: now)
@@ -266,7 +284,7 @@ extension Negotiation {
             return reply(to: packet, asked, answer)
         case .sendTerminateRequest:
             restartCount -= 1
-            deadline = now + limits.restartTimer
+            restart = now + limits.restartTimer
             return .send(
                 ControlPacket(code: ControlPacket.Code.terminateRequest, identifier: nextIdentifier(), data: []))
         case .sendTerminateAck:
@@ -295,11 +313,15 @@ extension Negotiation {
         }
         outstanding = (number, request)
         restartCount -= 1
-        deadline = now + limits.restartTimer
-        return .send(
-            ControlPacket(
-                code: ControlPacket.Code.configureRequest, identifier: number, data: ConfigurationOption.encode(request)
-            ))
+        restart = now + limits.restartTimer
+        earlyRepetition = nil
+        return .send(Self.packet(number, request))
+    }
+
+    private static func packet(_ identifier: UInt8, _ options: [ConfigurationOption]) -> ControlPacket {
+        ControlPacket(
+            code: ControlPacket.Code.configureRequest, identifier: identifier,
+            data: ConfigurationOption.encode(options))
     }
 
     /// The Ack is the request itself with another code; a Reject quotes it.

@@ -30,6 +30,9 @@ struct Network: Sendable {
 
     var isAnyOpened: Bool { ipcp?.isOpened == true || ipv6cp?.isOpened == true }
 
+    /// Whether the peer has said anything of any network protocol.
+    var hasHeardPeer: Bool { ipcp?.hasHeardPeer == true || ipv6cp?.hasHeardPeer == true }
+
     /// Whether none is open nor on its way: each has given up or been refused.
     var isExhausted: Bool {
         func rests(_ state: Automaton.State?) -> Bool { state == nil || state == .stopped || state == .closed }

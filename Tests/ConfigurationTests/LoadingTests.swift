@@ -1,6 +1,7 @@
 import Addresses
 import Configuration
 import ControlProtocol
+import FoundationEssentials
 import PPP
 import Testing
 
@@ -155,5 +156,13 @@ import Testing
         _ = try folder.write("bras-1.secret", "from the file\n")
         let configuration = try Configuration.load(from: path)
         #expect(configuration.peers.first?.secret == Secret("from the file"))
+    }
+
+    @Test func `the example configurations can be used as they stand`() throws {
+        let examples =
+            #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" } + "/Integration/examples"
+        let files = try FileManager.default.contentsOfDirectory(atPath: examples).filter { $0.hasSuffix(".toml") }
+        #expect(!files.isEmpty)
+        for file in files { _ = try Configuration.load(from: "\(examples)/\(file)") }
     }
 }

@@ -13,6 +13,17 @@ import Testing
         }
     }
 
+    @Test func `MSG-10 a session id that the peer uses again names its new call`() {
+        for stage in [Stage.connected, .placed] {
+            var (peer, id) = ScriptedPeer.withCall(stage)
+            peer.give(.closeCall(id, ResultCode(.administrative)))
+            let next = peer.offerCall(500)
+            #expect(next != .none)
+            #expect(next != id)
+            #expect(peer.say(cdn(.busy)).outputs == [.callClosed(next, .peer(ResultCode(.busy)))])
+        }
+    }
+
     @Test func `MSG-10 SSF-06 a CDN for nobody is acknowledged and forgotten`() {
         var (peer, _) = ScriptedPeer.withCall(.connected)
         for (session, assigned) in [(SessionID.none, SessionID(777)), (SessionID(9), call)] {

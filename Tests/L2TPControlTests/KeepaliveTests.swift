@@ -65,14 +65,16 @@ extension ScriptedPeer {
         #expect(peer.tunnel.deadline == nil)
     }
 
-    @Test func `KA-01 while a message is unacknowledged no HELLO is added`() {
+    @Test func `KA-01 while a message is unacknowledged no HELLO is added`() throws {
         var peer = ScriptedPeer.established {
-            $0.helloInterval = .seconds(2)
+            $0.helloInterval = .milliseconds(500)
             $0.callSetupTimeout = .seconds(600)
         }
         peer.acknowledges = false
         peer.acceptedCall(1)
+        try #require(peer.tunnel.deadline == seconds(1))
         #expect(peer.wait(until: 10).types == [.icrp, .icrp, .icrp])
+        #expect(peer.tunnel.statistics.queueDepth == 1)
     }
 
     @Test func `MSG-12 a HELLO is acknowledged and not answered`() {

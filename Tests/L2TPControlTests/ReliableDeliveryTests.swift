@@ -84,7 +84,7 @@ import Testing
         #expect(delivery.receive(message(3)).map(\.ns) == [SequenceNumber(3), SequenceNumber(4)])
     }
 
-    @Test(arguments: [4, 100, 32_767, 32_768, 65_000] as [UInt16])
+    @Test(arguments: [2, 4, 100, 32_767, 32_768, 65_000, 65_535] as [UInt16])
     func `REL-05 a wild Nr empties nothing`(nr: UInt16) {
         var delivery = ReliableDelivery(receiveWindow: 64)
         for number in 1...3 { delivery.send([UInt8(number)]) }

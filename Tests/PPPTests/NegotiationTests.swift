@@ -19,7 +19,8 @@ private let mru = LCPOptions.Kind.mru
         #expect(station.advance(.seconds(1)).end == .noLCP)
     }
 
-    @Test func `LCP-02 LCP-08 the limits are configurable and a Terminate-Request is sent Max-Terminate times`() throws {
+    @Test func `LCP-02 LCP-08 the limits are configurable and a Terminate-Request is sent Max-Terminate times`() throws
+    {
         var configuration = LinkConfiguration.open()
         configuration.limits = NegotiationLimits(
             restartTimer: .milliseconds(500), maxTerminate: 3, maxConfigure: 4, maxFailure: 2)
@@ -35,6 +36,24 @@ private let mru = LCPOptions.Kind.mru
         closing += station.advance(.seconds(2))
         #expect(closing.packets(.lcp, Code.terminateRequest).count == 3)
         #expect(closing.end == .administrative)
+    }
+
+    @Test func `LCP-02 a request that nobody may have heard is repeated soon after the peer begins to speak`() throws {
+        var station = Station(.open())
+        let request = try #require(station.handle(.lowerLayerUp).packets(.lcp).first)
+        _ = station.advance(.seconds(1))
+        _ = station.request(.lcp, [])
+        #expect(station.advance(.milliseconds(199)).isEmpty)
+        #expect(station.advance(.milliseconds(1)).packets(.lcp) == [request])
+        _ = station.request(.lcp, [])
+        #expect(station.advance(.milliseconds(1799)).isEmpty)
+        #expect(station.advance(.milliseconds(1)).packets(.lcp) == [request])
+
+        var prompt = Station(.open())
+        let started = prompt.handle(.lowerLayerUp)
+        _ = prompt.request(.lcp, [])
+        _ = try prompt.acknowledge(.lcp, in: started)
+        #expect(prompt.advance(.seconds(10)).isEmpty)
     }
 
     @Test func `LCP-03 after Max-Failure Naks a Nak becomes a Reject`() throws {
@@ -127,7 +146,8 @@ private let mru = LCPOptions.Kind.mru
         #expect(next.option(9) == nil)
     }
 
-    @Test func `LCP-06 new options and an answered request have a new identifier, a repetition has the old one`() throws {
+    @Test func `LCP-06 new options and an answered request have a new identifier, a repetition has the old one`() throws
+    {
         var station = Station(.open(mru: 1400))
         let first = try #require(station.handle(.lowerLayerUp).packets(.lcp).first)
         let again = try #require(station.advance(.seconds(3)).packets(.lcp).first)
@@ -183,7 +203,8 @@ private let mru = LCPOptions.Kind.mru
         #expect((0..<9).flatMap { _ in station.receive(.lcp, 99, 5) }.packets(.lcp, Code.codeReject).count == 2)
     }
 
-    @Test(arguments: 1...7 as ClosedRange<UInt8>) func `LCP-09 a Code-Reject of what LCP cannot do without ends the link`(
+    @Test(arguments: 1...7 as ClosedRange<UInt8>)
+    func `LCP-09 a Code-Reject of what LCP cannot do without ends the link`(
         code: UInt8
     ) throws {
         var station = Station(.open())

@@ -25,12 +25,7 @@ extension TunnelRecord {
         receiveWindow = Int(context.peer.receiveWindow)
         let statistics = machine.statistics
         congestionWindow = statistics.window.size
-        nextSent = statistics.nextSent.rawValue
-        nextReceived = statistics.nextReceived.rawValue
         queuedMessages = statistics.queued
-        unacknowledgedMessages = statistics.unacknowledged
-        sentMessages = UInt64(statistics.delivery.sent)
-        receivedMessages = UInt64(statistics.delivery.received)
         retransmissions = UInt64(statistics.delivery.retransmissions)
         duplicates = UInt64(statistics.delivery.duplicates)
         for session in sessions {

@@ -1,0 +1,236 @@
+import EventLoop
+import L2TPControl
+import L2TPWire
+import Linux
+import PPP
+
+/// One time up, held, and down again.
+final class Round {
+    typealias Instant = ContinuousClock.Instant
+
+    private enum Stage {
+        case settingUp(until: Instant)
+        case holding(until: Instant)
+        /// The calls end, and then the tunnels.
+        case closingCalls(began: Instant, until: Instant)
+        case closingTunnels(began: Instant, until: Instant)
+        case over
+    }
+
+    private let plan: Plan
+    private let loop: EventLoop
+    private let tunnels: [LACTunnel]
+    private let began: Instant
+    private var stage: Stage
+    private var lastScan: Instant
+    private var placed = 0
+    /// Calls that are up as far as the plan wants them, or never will be.
+    private var settled = 0
+    private var opened: [LACSession] = []
+    /// Calls that ended without ever being up.
+    private var failed: [LACSession] = []
+    private(set) var report = RoundReport()
+
+    /// Sessions' deadlines are looked at no more often than this.
+    private static let grain = Duration.milliseconds(50)
+
+    /// - Parameter number: counts the rounds: tunnel ids differ from round to round.
+    init(_ plan: Plan, number: Int, loop: EventLoop) throws(Errno) {
+        self.plan = plan
+        self.loop = loop
+        var tunnels: [LACTunnel] = []
+        for index in 0..<plan.tunnels {
+            let id = TunnelID(UInt16(truncatingIfNeeded: (number * plan.tunnels + index) % 65_535 + 1))
+            let tunnel = try LACTunnel(plan: plan, id: id)
+            try loop.add(tunnel.socket.descriptor, Token(owner: 1, value: UInt64(index)))
+            tunnels.append(tunnel)
+        }
+        self.tunnels = tunnels
+        began = .now
+        lastScan = began
+        stage = .settingUp(until: began + plan.patience)
+        report.sessions = plan.sessions
+        report.tunnels = plan.tunnels
+    }
+
+    deinit {
+        for tunnel in tunnels { loop.remove(tunnel.socket.descriptor) }
+    }
+
+    /// Runs to the round's end. True: a signal came, and it is to be the last.
+    func run() throws(Errno) -> Bool {
+        var isInterrupted = false
+        for tunnel in tunnels { note(tunnel.open(at: .now), at: .now) }
+        while true {
+            let now = Instant.now
+            advance(at: now)
+            if case .over = stage { break }
+            for event in try loop.wait(until: deadline(at: now)) {
+                switch event {
+                case .readable(let token), .hangUp(let token):
+                    note(tunnels[Int(token.value)].drain(at: .now), at: .now)
+                case .signal:
+                    if isInterrupted { return true }
+                    isInterrupted = true
+                    stage = .holding(until: .now)
+                case .deadline, .writable: break
+                }
+            }
+            scan(at: .now)
+        }
+        finish()
+        return isInterrupted
+    }
+
+    // MARK: - The stages
+
+    private func advance(at now: Instant) {
+        switch stage {
+        case .settingUp(let until):
+            placeCalls(at: now)
+            if settled == plan.sessions {
+                noteSetUp()
+                stage = .holding(until: now + plan.hold)
+            } else if until <= now {
+                for _ in settled..<plan.sessions { report.fail("not up in time") }
+                stage = .holding(until: now)
+            }
+        case .holding(let until):
+            if plan.closing == .server, tunnels.allSatisfy(\.sessions.isEmpty) { return beginClosing(at: now) }
+            guard until <= now else { return }
+            if plan.closing == .server { report.fail("the server did not close") }
+            beginClosing(at: now)
+        case .closingCalls(let began, let until):
+            if tunnels.allSatisfy({ $0.end != nil || $0.sessions.isEmpty && $0.isQuiet }) {
+                stage = .closingTunnels(began: began, until: until)
+                for tunnel in tunnels where tunnel.end == nil { note(tunnel.close(at: now), at: now) }
+            } else if until <= now {
+                report.fail("calls not closed in time")
+                stage = .over
+            }
+        case .closingTunnels(let began, let until):
+            if tunnels.allSatisfy(\.isStopped) {
+                report.teardownSeconds = (now - began).inSeconds
+                stage = .over
+            } else if until <= now {
+                report.fail("StopCCN not acknowledged in time")
+                stage = .over
+            }
+        case .over: break
+        }
+        // A stage that is entered may be over at once.
+        switch stage {
+        case .closingCalls(_, let until) where until > now && tunnels.allSatisfy({ $0.sessions.isEmpty && $0.isQuiet }),
+            .closingTunnels(_, let until) where until > now && tunnels.allSatisfy(\.isStopped):
+            advance(at: now)
+        default: break
+        }
+    }
+
+    private func placeCalls(at now: Instant) {
+        while placed < plan.sessions, placed - settled < plan.window, (nextCall ?? now) <= now {
+            placed += 1
+            note(tunnels[placed % tunnels.count].placeCall(placed, at: now), at: now)
+        }
+    }
+
+    private var nextCall: Instant? {
+        plan.rate.map { began + .seconds(Double(placed) / $0) }
+    }
+
+    private func beginClosing(at now: Instant) {
+        let until = now + plan.patience
+        switch plan.closing {
+        case .kill:
+            stage = .over
+            return
+        case .stopccn:
+            stage = .closingTunnels(began: now, until: until)
+            for tunnel in tunnels where tunnel.end == nil { note(tunnel.close(at: now), at: now) }
+            return
+        case .cdn:
+            stage = .closingCalls(began: now, until: until)
+            for tunnel in tunnels { note(tunnel.closeCalls(at: now), at: now) }
+        case .terminate:
+            stage = .closingCalls(began: now, until: until)
+            for tunnel in tunnels { note(tunnel.terminateCalls(at: now), at: now) }
+        case .server:
+            stage = .closingCalls(began: now, until: until)
+        }
+    }
+
+    private func noteSetUp() {
+        if let last = opened.compactMap(\.opened).max() {
+            let seconds = (last - began).inSeconds
+            report.setupSeconds = seconds
+            report.sessionsPerSecond = Double(opened.count) / max(seconds, 0.001)
+        }
+        if let last = opened.compactMap(\.answered).max() { report.dataSeconds = (last - began).inSeconds }
+        let seconds = report.setupSeconds.map { "\(Int($0 * 1000)) ms" } ?? "no time"
+        CurrentProcess.complain("lab-peer: \(opened.count) of \(plan.sessions) sessions up in \(seconds)")
+    }
+
+    // MARK: - What happens
+
+    private func note(_ changes: [LACTunnel.Change], at now: Instant) {
+        for change in changes {
+            switch change {
+            case .opened(let session):
+                opened.append(session)
+                if let address = session.ipv4?.local { report.addresses.append("\(address)") }
+                if !plan.pings { settled += 1 }
+            case .answered: settled += 1
+            case .callEnded(let session, let reason):
+                let wasSettled = session.map { plan.pings ? $0.answered != nil : $0.opened != nil } ?? false
+                if !wasSettled { settled += 1 }
+                if let session, session.opened == nil { failed.append(session) }
+                // While we hold or close, an end is what was wanted, or it is the server's turn.
+                if case .settingUp = stage {
+                    report.fail(reason)
+                } else if case .holding = stage, plan.closing != .server {
+                    report.fail(reason)
+                }
+            case .ended(let end):
+                switch (stage, end) {
+                case (.holding, .peer) where plan.closing == .server: break
+                case (_, .local): break
+                default: report.fail("tunnel: \(end)")
+                }
+            }
+        }
+    }
+
+    private func deadline(at now: Instant) -> Instant? {
+        let scan = tunnels.compactMap(\.deadline).min().map { max($0, lastScan + Self.grain) }
+        let next: Instant?
+        switch stage {
+        case .settingUp(let until):
+            let mayPlace = placed < plan.sessions && placed - settled < plan.window
+            next = mayPlace ? min(nextCall ?? until, until) : until
+        case .holding(let until), .closingCalls(_, let until), .closingTunnels(_, let until): next = until
+        case .over: next = now
+        }
+        return [scan, next].compactMap(\.self).min()
+    }
+
+    private func scan(at now: Instant) {
+        guard lastScan + Self.grain <= now else { return }
+        lastScan = now
+        for tunnel in tunnels where tunnel.deadline.map({ $0 <= now }) == true {
+            note(tunnel.timeout(at: now), at: now)
+        }
+    }
+
+    private func finish() {
+        report.opened = opened.count
+        report.answered = opened.count { $0.answered != nil }
+        report.echoesAnswered = opened.reduce(0) { $0 + $1.echoesAnswered }
+        report.durations = Percentiles(opened.compactMap { session in session.opened.map { $0 - session.placed } })
+        report.retransmissions = tunnels.reduce(0) { $0 + $1.retransmissions }
+        report.lcpRequestsReceived = (opened + failed).reduce(0) { $0 + $1.lcpRequestsReceived }
+        report.challengesReceived = (opened + failed).reduce(0) { $0 + $1.challengesReceived }
+        let counts = Dictionary(report.addresses.map { ($0, 1) }, uniquingKeysWith: +)
+        report.duplicateAddresses = counts.filter { $0.value > 1 }.keys.sorted()
+        if plan.pings, report.answered < report.opened { report.fail("a ping was not answered") }
+    }
+}

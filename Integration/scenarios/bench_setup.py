@@ -1,0 +1,128 @@
+"""Set-up and tear-down of many sessions: the daemon beside the kernel calls alone. Runs inside the lab.
+
+Each number of sessions: the floor, the daemon, the floor again; a ratio is to the better of the two floors.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from l2tpd import BINARIES, L2TPD
+from network import CLIENT, LNS, Namespace, wait_until
+from peer import Peer, admit, ask, resident
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class Figures:
+    """Of all sessions together: seconds, and KiB."""
+
+    setup: float
+    cpu: float
+    resident: float
+    teardown: float
+
+
+def cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def threads(pid: int) -> dict[str, float]:
+    """CPU seconds of each thread, by name; those of one name together."""
+    found: dict[str, float] = {}
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        name = (task / "comm").read_text().strip()
+        fields = (task / "stat").read_text().rpartition(")")[2].split()
+        found[name] = found.get(name, 0) + (int(fields[11]) + int(fields[12])) / TICKS
+    return found
+
+
+def floor(lns: Namespace, count: int) -> Figures:
+    said = json.loads(
+        lns.run(
+            BINARIES / "lab-floor", "--local", LNS, "--remote", CLIENT, "--sessions", str(count), seconds=900
+        ).splitlines()[-1]
+    )
+    return Figures(said["setup_seconds"], said["setup_cpu_seconds"], said["resident_kib"], said["teardown_seconds"])
+
+
+def daemon(lns: Namespace, client: Namespace, count: int) -> Figures:
+    daemon = L2TPD(lns)
+    admit(daemon, count)
+    daemon.configuration["pool"] = [{"name": "subscribers", "ranges": ["100.64.0.2-100.64.255.254"]}]
+    daemon.start()
+    pid = daemon.process.pid
+    idle = (cpu_seconds(pid), resident(daemon.process))
+    peer = Peer(client).start("--sessions", count, "--ping", "--hold", 3000, "--timeout", 600)
+    peer.wait_until_up(900)
+    used = cpu_seconds(pid) - idle[0]
+    memory = resident(daemon.process) - idle[1]
+    by_thread = ", ".join(f"{name} {seconds:.2f}" for name, seconds in sorted(threads(pid).items()))
+    print(f"  CPU seconds by thread: {by_thread}; lab-peer {cpu_seconds(peer.process.pid):.2f}", flush=True)
+
+    began = time.monotonic()
+    peer.process.send(signal.SIGTERM)
+    while any(ask(daemon, "summary")[0]["sessions"].values()):
+        time.sleep(0.02)
+    teardown = time.monotonic() - began
+    said = peer.good_round()
+    times = said["duration_seconds"]
+    print(
+        f"  a call's time up: median {times['p50']:.2f} s, 99 % {times['p99']:.2f} s;"
+        f" {said['retransmissions']} messages sent again",
+        flush=True,
+    )
+    daemon.process.stop()
+    return Figures(said["data_seconds"], used, memory, teardown)
+
+
+def show(what: str, count: int, figures: Figures) -> None:
+    print(
+        f"  {what:8} {count / figures.setup:7.1f} sessions/s   {1000 * figures.cpu / count:6.2f} ms CPU/session   "
+        f"{figures.resident / count:6.1f} KiB/session   tear-down {figures.teardown:6.2f} s",
+        flush=True,
+    )
+
+
+def compare(lns: Namespace, client: Namespace, count: int) -> None:
+    print(f"{count} sessions in one tunnel", flush=True)
+    first = floor(lns, count)
+    show("floor", count, first)
+    figures = daemon(lns, client, count)
+    show("l2tpd", count, figures)
+    second = floor(lns, count)
+    show("floor", count, second)
+    setup, cpu = min(first.setup, second.setup), min(first.cpu, second.cpu)
+    memory, teardown = min(first.resident, second.resident), min(first.teardown, second.teardown)
+    print(
+        f"  l2tpd against the floor: {setup / figures.setup:.2f} of its rate, {figures.cpu / cpu:.2f} x its CPU, "
+        f"{figures.resident / max(memory, 1):.2f} x its memory, {figures.teardown / teardown:.2f} x its tear-down",
+        flush=True,
+    )
+
+
+with tempfile.TemporaryDirectory() as directory:
+    lns, client = Namespace("lns", Path(directory)), Namespace("client", Path(directory))
+    try:
+        lns.run("ip", "link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", client.name)
+        for namespace, address in ((lns, LNS), (client, CLIENT)):
+            namespace.run("ip", "link", "set", "lo", "up")
+            namespace.run("ip", "address", "add", f"{address}/24", "dev", "eth0")
+            namespace.run("ip", "link", "set", "eth0", "up")
+        print(f"kernel {os.uname().release}, {os.cpu_count()} processors", flush=True)
+        for number in sys.argv[1].split(","):
+            compare(lns, client, int(number))
+    finally:
+        for namespace in (lns, client):
+            namespace.kill_all()
+            wait_until("all processes are gone", lambda: not namespace.pids())
+            namespace.close()

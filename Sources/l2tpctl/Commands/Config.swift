@@ -1,0 +1,62 @@
+import ArgumentParser
+import Configuration
+import ControlProtocol
+
+/// `l2tpctl config`
+struct Config: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "config",
+        abstract: "Check a configuration file, or have the daemon read its own again.",
+        subcommands: [Check.self, Reload.self])
+
+    struct Check: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Check a configuration file; no daemon is needed.",
+            discussion: """
+                Every problem is a line FILE:LINE: KEY: what is wrong and what to do, on standard error, and the exit status is 1. \
+                Files with secrets that it names are read too.
+                """)
+
+        @Argument(help: "The file.") var file: String
+
+        func run() throws {
+            let configuration: Configuration
+            do {
+                configuration = try Configuration.load(from: file)
+            } catch {
+                for problem in error.problems { Output.complain("\(problem)") }
+                throw Failure.told
+            }
+            try Output.say("\(file): \(Self.description(of: configuration))")
+        }
+
+        static func description(of configuration: Configuration) -> String {
+            let counts = [
+                (configuration.listeners.count, "listener"), (configuration.peers.count, "peer"),
+                (configuration.profiles.count, "PPP profile"), (configuration.pools.count, "pool"),
+                (configuration.users.count, "user"),
+            ]
+            return "good, with " + counts.map { "\($0) \($1)\($0 == 1 ? "" : "s")" }.joined(separator: ", ")
+        }
+    }
+
+    struct Reload: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Have the daemon read its configuration file again.",
+            discussion: """
+                Peers, PPP, pools, users, limits and the log level change at once; tunnels and sessions that stand keep what \
+                they were made with. Changes that need a restart are named on standard error. A file that is wrong is refused \
+                as a whole and nothing changes.
+                """)
+
+        @OptionGroup var daemon: DaemonOption
+
+        func run() throws {
+            let client = try daemon.connect()
+            guard case .reloaded(let record) = try client.ask(.reload) else { throw client.unexpected() }
+            for change in record.applied { try Output.say(change) }
+            for change in record.notApplied { Output.complain("not in force: \(change)") }
+            if record.applied.isEmpty, record.notApplied.isEmpty { try Output.say("nothing changed") }
+        }
+    }
+}

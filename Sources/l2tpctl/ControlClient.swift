@@ -1,0 +1,110 @@
+import ControlProtocol
+import EventLoop
+import Linux
+import SystemPackage
+
+/// A connection to the daemon: one request, then its replies, each awaited.
+final class ControlClient {
+    /// Time without an octet after which the daemon is given up.
+    static let patience: Duration = .seconds(10)
+
+    private let socket: String
+    private let connection: StreamConnection
+    private let loop: EventLoop
+    private var lines = LineBuffer()
+    private let patience: Duration
+
+    init(socket: String, patience: Duration = ControlClient.patience) throws(Failure) {
+        self.socket = socket
+        self.patience = patience
+        do {
+            connection = try StreamConnection(connectingTo: socket)
+            loop = try EventLoop()
+            try loop.add(connection.descriptor, Token(owner: 0, value: 0))
+        } catch {
+            let absent = [SystemPackage.Errno.noSuchFileOrDirectory, .connectionRefused, .notDirectory].map(\.rawValue)
+            throw absent.contains(error.code)
+                ? .noDaemon(socket: socket, reason: "\(error)") : .noAccess(socket: socket, reason: "\(error)")
+        }
+    }
+
+    /// The one reply to a request.
+    func ask(_ request: Request) throws(Failure) -> Reply {
+        try send(request)
+        return try receive()
+    }
+
+    /// A list's replies, one by one, as they come.
+    func list(_ request: Request, _ take: (Reply) throws(Failure) -> Void) throws(Failure) {
+        try send(request)
+        while true {
+            let reply = try receive()
+            if case .end = reply { return }
+            try take(reply)
+        }
+    }
+
+    /// The reply is of a kind that does not answer the request.
+    func unexpected() -> Failure {
+        .notUnderstood(socket: socket, reason: "the reply belongs to another request")
+    }
+
+    private func send(_ request: Request) throws(Failure) {
+        do {
+            try connection.write(try ControlLine.encode(request))
+        } catch {
+            throw .noAnswer(socket: socket, reason: "the request is too long to send")
+        }
+    }
+
+    private func receive() throws(Failure) -> Reply {
+        let line = try receiveLine()
+        let reply: Reply
+        do {
+            reply = try ControlLine.decode(Reply.self, from: line)
+        } catch {
+            throw .notUnderstood(socket: socket, reason: error.message)
+        }
+        if case .error(let error) = reply { throw .refused(error) }
+        return reply
+    }
+
+    private func receiveLine() throws(Failure) -> [UInt8] {
+        var deadline = ContinuousClock.now + patience
+        while true {
+            do {
+                if let line = try lines.next() { return line }
+            } catch {
+                throw .notUnderstood(socket: socket, reason: error.message)
+            }
+            switch connection.read() {
+            case .octets(let octets):
+                lines.append(octets)
+                deadline = .now + patience
+            case .end: throw .noAnswer(socket: socket, reason: "the connection ended")
+            case .empty: try wait(until: deadline)
+            }
+        }
+    }
+
+    /// Until something can be read; what could not be sent yet goes out meanwhile.
+    private func wait(until deadline: ContinuousClock.Instant) throws(Failure) {
+        let token = Token(owner: 0, value: 0)
+        do {
+            try loop.change(
+                connection.descriptor, token, for: connection.pendingOctets > 0 ? [.readable, .writable] : .readable)
+            for event in try loop.wait(until: deadline) {
+                switch event {
+                case .writable: connection.flush()
+                case .deadline where ContinuousClock.now >= deadline:
+                    throw Failure.noAnswer(socket: socket, reason: "nothing came for \(patience)")
+                case .readable, .hangUp, .signal, .deadline: break
+                }
+            }
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw .noAnswer(socket: socket, reason: "\(error)")
+        }
+    }
+}

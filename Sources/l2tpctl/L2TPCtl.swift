@@ -1,0 +1,76 @@
+import ArgumentParser
+import ControlProtocol
+
+/// `l2tpctl`: shows what a running l2tpd does, and steers it.
+@main
+struct L2TPCtl: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "l2tpctl",
+        abstract: "Show and steer a running l2tpd.",
+        usage: """
+            l2tpctl [--socket PATH] [--json] [--watch SECONDS]
+            l2tpctl [--socket PATH] show WHAT [--json] [--watch SECONDS]
+            l2tpctl [--socket PATH] tunnel close ID ...
+            l2tpctl [--socket PATH] session close ID ...
+            l2tpctl [--socket PATH] config reload
+            l2tpctl [--socket PATH] log level LEVEL
+            l2tpctl config check FILE
+            """,
+        discussion: """
+            Without a command it prints the summary: who answers, since when, and how many tunnels, sessions and addresses there \
+            are. WHAT to show is one of tunnels, sessions, peers, pools and stats.
+
+            A tunnel is named by its local id, a session by both local ids as TUNNEL/SESSION, or by its session id alone while no \
+            other tunnel has the same. "show" prints these names.
+
+            With --json a list is one array, each of its elements on a line of its own; the keys are those of the control \
+            socket and stay stable. The socket itself speaks one JSON object a line, so that socat and jq are clients too:
+              echo '{"request":"summary"}' | socat - UNIX-CONNECT:/run/l2tpd/control.sock
+
+            EXAMPLES
+              l2tpctl                                 the summary
+              l2tpctl --watch 1                       the summary, again every second
+              l2tpctl show sessions                   who is connected
+              l2tpctl show sessions --user alice      one subscriber's sessions
+              l2tpctl show tunnels --json | jq '.[].peer_address'
+              l2tpctl session close 7/12 7/13         end two calls (CDN)
+              l2tpctl tunnel close 7                  end a tunnel and its calls (StopCCN)
+              l2tpctl config check /etc/l2tpd/l2tpd.toml && l2tpctl config reload
+
+            EXIT STATUS
+              0   done
+              1   refused or failed; standard error says what, where and what to do
+              2   no daemon answers on the socket
+              64  the command line cannot be understood
+            """,
+        version: "l2tpctl \(VersionRecord.current.version)",
+        subcommands: [Summary.self, Show.self, Tunnel.self, Session.self, Config.self, Log.self],
+        defaultSubcommand: Summary.self)
+
+    @OptionGroup var daemon: DaemonOption
+
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch let failure as Failure {
+            Output.complain(failure.description)
+            exit(withError: ExitCode(failure.status))
+        } catch {
+            // Help and version (0), and what ArgumentParser did not understand (64).
+            exit(withError: error)
+        }
+    }
+}
+
+/// Where the daemon is.
+struct DaemonOption: ParsableArguments {
+    static let usualSocket = "/run/l2tpd/control.sock"
+
+    @Option(
+        name: .customLong("socket"),
+        help: ArgumentHelp("The daemon's control socket. (default: \(usualSocket))", valueName: "path"))
+    var socket: String?
+
+    func connect() throws(Failure) -> ControlClient { try ControlClient(socket: socket ?? Self.usualSocket) }
+}

@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// `l2tpctl show`
+struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show tunnels, sessions, peers, pools or counters.",
+        subcommands: [ShowTunnels.self, ShowSessions.self, ShowPeers.self, ShowPools.self, ShowStatistics.self])
+}
