@@ -24,7 +24,7 @@ final class PPPoL2TPSocket: Sendable {
     }
 
     /// Binds the socket to its PPP channel and tells its number. To be asked at once after `init`: kernel 6.1 loses
-    /// frames that came before, and newer ones take 15 ms once frames wait.
+    /// frames that came before, and newer ones wait for a grace period, some 20 ms.
     func channelNumber() throws(Errno) -> Int32 {
         var number: Int32 = -1
         _ = try systemCall("PPPIOCGCHAN") { unsafe ioctl(descriptor.rawValue, clinux_PPPIOCGCHAN, &number) }
