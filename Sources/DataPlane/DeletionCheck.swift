@@ -18,7 +18,7 @@ final class DeletionCheck: Sendable {
     init(_ family: L2TPFamily, results: Mailbox<WorkerResult>) throws(Errno) {
         closed = try Mailbox()
         try WorkerThread.start(named: "l2tpd-gone") { [closed] in
-            var rounds = Rounds(results: results)
+            var rounds = Rounds(family, results: results)
             while true {
                 let news = rounds.isEmpty ? closed.waitAndDrain() : closed.drain()
                 if !rounds.ask(news.compactMap(\.self), family) { rounds.pause() }
@@ -50,8 +50,9 @@ final class DeletionCheck: Sendable {
         /// The kernel deletes by itself what is given this long; then it is told to.
         private static let patience = Duration.milliseconds(500)
 
-        init(results: Mailbox<WorkerResult>) {
+        init(_ family: L2TPFamily, results: Mailbox<WorkerResult>) {
             self.results = results
+            l2tp = try? L2TPNetlink(family)
         }
 
         var isEmpty: Bool { waiting.isEmpty }

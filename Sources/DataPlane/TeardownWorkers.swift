@@ -95,8 +95,11 @@ final class TeardownWorkers {
         private var route: RouteNetlink?
         private var l2tp: L2TPNetlink?
 
+        // Opened at the start, so that a daemon that has worked holds no more descriptors than one that has not.
         init(family: L2TPFamily) {
             self.family = family
+            route = try? RouteNetlink()
+            l2tp = try? L2TPNetlink(family)
         }
 
         mutating func condemn(_ jobs: [Job], _ closing: WorkQueue<Closing?>) {
