@@ -31,6 +31,17 @@ final class PPPoL2TPSocket: Sendable {
         return number
     }
 
+    /// Sequence numbers in what the session sends, and in all that it takes. Does not block.
+    func requireSequence() throws(Errno) {
+        for option in [clinux_PPPOL2TP_SO_SENDSEQ, clinux_PPPOL2TP_SO_RECVSEQ] {
+            var isOn: Int32 = 1
+            _ = try systemCall("setsockopt") {
+                unsafe setsockopt(
+                    descriptor.rawValue, clinux_SOL_PPPOL2TP, option, &isOn, socklen_t(MemoryLayout<Int32>.size))
+            }
+        }
+    }
+
     /// Blocks for some milliseconds.
     func close() {
         descriptor.close()
