@@ -75,8 +75,11 @@ def test_scenario_08_SIGTERM_says_StopCCN_and_leaves_nothing(network: Network, l
     lns.wait_for_sessions(1)
 
     assert lns.process.stop(signal.SIGTERM) == 0
-    stops = [each for each in capture.control(network.pcap, source=LNS) if each.type == "StopCCN"]
-    assert stops and {each.result[0] for each in stops} == {6}
+    stops = wait_until(
+        "the capture shows our StopCCN",
+        lambda: [each for each in capture.control(network.pcap, source=LNS) if each.type == "StopCCN"],
+    )
+    assert {each.result[0] for each in stops} == {6}
     assert [line for line in network.lns.leftovers() if "tcpdump" not in line] == []
     wait_until("the client noticed", lambda: not ppp_interfaces(network.client))
     assert not lns.socket.exists()
