@@ -41,7 +41,7 @@ struct LabFloor: ParsableCommand {
     }
 
     func run() throws {
-        try CurrentProcess.raiseDescriptorLimit()
+        try DescriptorLimit.raise()
         let loop = try EventLoop()
         let plane = try LinuxDataPlane(loop: loop, owner: 1)
         let socket = try DatagramSocket(

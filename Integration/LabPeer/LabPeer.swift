@@ -115,7 +115,7 @@ struct LabPeer: ParsableCommand {
     }
 
     func run() throws {
-        try CurrentProcess.raiseDescriptorLimit()
+        try DescriptorLimit.raise()
         let loop = try EventLoop(signals: [.terminate, .interrupt])
         var reports: [RoundReport] = []
         var isInterrupted = false

@@ -26,6 +26,10 @@ static const int clinux_CLONE_NEWNET = 0x40000000;
 
 // linux/if_pppox.h, which has it, brings packed structures along.
 static const int clinux_PX_PROTO_OL2TP = 1;
+// Options of such a socket (linux/if_pppol2tp.h, which brings them along too).
+static const int clinux_SOL_PPPOL2TP = 273;
+static const int clinux_PPPOL2TP_SO_RECVSEQ = 2;
+static const int clinux_PPPOL2TP_SO_SENDSEQ = 3;
 
 // ioctl requests are made by macros.
 static const unsigned long clinux_PPPIOCGUNIT = PPPIOCGUNIT;

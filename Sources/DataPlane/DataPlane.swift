@@ -25,6 +25,10 @@ package protocol DataPlane: AnyObject {
     /// ids that the peer assigned. -> `.sessionReady` or `.sessionFailed`.
     func createSession(_ key: SessionKey, peer: SessionKey, parameters: SessionParameters)
 
+    /// From now on the session's data packets must carry sequence numbers, both ways (DAT-03). False when the session has
+    /// no kernel object or the kernel refuses.
+    func requireSequence(_ key: SessionKey) -> Bool
+
     /// Gives a session an interface, down and without addresses, that passes no network protocol yet.
     /// -> `.unitReady` or `.unitFailed`.
     func createUnit(_ key: SessionKey, _ specification: UnitSpecification)

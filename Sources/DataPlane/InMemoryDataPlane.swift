@@ -12,6 +12,7 @@ package final class InMemoryDataPlane: DataPlane {
         case createTunnel(UInt32, peer: UInt32, local: Endpoint, remote: Endpoint?)
         case deleteTunnel(UInt32)
         case createSession(SessionKey, peer: SessionKey, SessionParameters)
+        case requireSequence(SessionKey)
         case createUnit(SessionKey, UnitSpecification)
         case configure(SessionKey, UnitNetwork, mtu: Int)
         case withdraw(SessionKey, NetworkProtocol)
@@ -24,6 +25,7 @@ package final class InMemoryDataPlane: DataPlane {
             case .createTunnel: .createTunnel
             case .deleteTunnel: .deleteTunnel
             case .createSession: .createSession
+            case .requireSequence: .requireSequence
             case .createUnit: .createUnit
             case .configure: .configure
             case .withdraw: .withdraw
@@ -36,7 +38,8 @@ package final class InMemoryDataPlane: DataPlane {
 
     /// The kinds of calls; those that make something can be told to fail.
     package enum Kind: Hashable, Sendable, CaseIterable {
-        case createTunnel, deleteTunnel, createSession, createUnit, configure, withdraw, deleteSession, readCounters
+        case createTunnel, deleteTunnel, createSession, requireSequence, createUnit, configure, withdraw, deleteSession,
+            readCounters
         case removeLeftovers
     }
 
@@ -163,6 +166,13 @@ package final class InMemoryDataPlane: DataPlane {
             sessions[key] = Session(peer: peer, parameters: parameters)
             events.append(.sessionReady(key))
         }
+    }
+
+    package func requireSequence(_ key: SessionKey) -> Bool {
+        guard record(.requireSequence(key)) == nil, sessions[key] != nil else { return false }
+        sessions[key]?.parameters.sendsSequence = true
+        sessions[key]?.parameters.requiresSequence = true
+        return true
     }
 
     package func createUnit(_ key: SessionKey, _ specification: UnitSpecification) {

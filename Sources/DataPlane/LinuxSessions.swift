@@ -18,6 +18,16 @@ extension LinuxDataPlane {
         self.setup.post(.session(serial: session.serial, session.ticket, setup))
     }
 
+    package func requireSequence(_ key: SessionKey) -> Bool {
+        guard let socket = ready(key)?.objects?.socket else { return false }
+        do throws(Errno) {
+            try socket.requireSequence()
+            return true
+        } catch {
+            return false
+        }
+    }
+
     package func createUnit(_ key: SessionKey, _ specification: UnitSpecification) {
         guard let session = ready(key), let channel = session.objects?.channel else {
             return events.append(.unitFailed(key, DataPlaneError(.lookUp, Errno("createUnit", code: ENODEV))))

@@ -24,11 +24,22 @@ final class PPPoL2TPSocket: Sendable {
     }
 
     /// Binds the socket to its PPP channel and tells its number. To be asked at once after `init`: kernel 6.1 loses
-    /// frames that came before, and newer ones take 15 ms once frames wait.
+    /// frames that came before, and newer ones wait for a grace period, some 20 ms.
     func channelNumber() throws(Errno) -> Int32 {
         var number: Int32 = -1
         _ = try systemCall("PPPIOCGCHAN") { unsafe ioctl(descriptor.rawValue, clinux_PPPIOCGCHAN, &number) }
         return number
+    }
+
+    /// Sequence numbers in what the session sends, and in all that it takes. Does not block.
+    func requireSequence() throws(Errno) {
+        for option in [clinux_PPPOL2TP_SO_SENDSEQ, clinux_PPPOL2TP_SO_RECVSEQ] {
+            var isOn: Int32 = 1
+            _ = try systemCall("setsockopt") {
+                unsafe setsockopt(
+                    descriptor.rawValue, clinux_SOL_PPPOL2TP, option, &isOn, socklen_t(MemoryLayout<Int32>.size))
+            }
+        }
     }
 
     /// Blocks for some milliseconds.

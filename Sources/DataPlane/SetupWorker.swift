@@ -29,9 +29,9 @@ final class SetupWorker: Sendable {
                     guard let job else { return }
                     do throws(Errno) {
                         // When descriptors have run out, the next job tries again.
-                        let ready = if let setup { setup } else { try Setup(family) }
+                        let ready = if let setup { setup } else { try Setup(family, results) }
                         setup = ready
-                        results.post(ready.perform(job))
+                        if let result = ready.perform(job) { results.post(result) }
                     } catch {
                         results.post(Setup.failure(of: job, error))
                     }
@@ -63,13 +63,16 @@ struct SessionSetup: Sendable {
 private struct Setup {
     let l2tp: L2TPNetlink
     let route: RouteNetlink
+    let attach: AttachWorkers
 
-    init(_ family: L2TPFamily) throws(Errno) {
+    init(_ family: L2TPFamily, _ results: Mailbox<WorkerResult>) throws(Errno) {
+        attach = try AttachWorkers(family, results: results)
         l2tp = try L2TPNetlink(family)
         route = try RouteNetlink()
     }
 
-    func perform(_ job: SetupWorker.Job) -> WorkerResult {
+    /// Nil: the result follows from another worker.
+    func perform(_ job: SetupWorker.Job) -> WorkerResult? {
         switch job {
         case .tunnel(let serial, let ticket, let id, let peer, let socket):
             if ticket.isCancelled.isSet { return .skipped(serial) }
@@ -83,7 +86,9 @@ private struct Setup {
         case .session(let serial, let ticket, let setup):
             if ticket.isCancelled.isSet { return .skipped(serial) }
             do throws(DataPlaneError) {
-                return .session(serial, .success(try session(setup)))
+                let socket = try session(setup)
+                attach.post(AttachWorkers.Job(serial: serial, key: setup.key, socket: socket))
+                return nil
             } catch {
                 return .session(serial, .failure(error))
             }
@@ -126,7 +131,7 @@ private struct Setup {
     }
 
     /// All or nothing: what was made before a step failed is unmade.
-    private func session(_ setup: SessionSetup) throws(DataPlaneError) -> SessionObjects {
+    private func session(_ setup: SessionSetup) throws(DataPlaneError) -> PPPoL2TPSocket {
         // A tunnel of this id that is not ours must not get our sessions.
         guard setup.tunnel.isMade.isSet else {
             throw DataPlaneError(.createSession, Errno("tunnel", code: ENODEV))
@@ -139,22 +144,12 @@ private struct Setup {
             sendsSequence: setup.parameters.sendsSequence, requiresSequence: setup.parameters.requiresSequence,
             reorderTimeout: milliseconds)
         try step(.createSession, try l2tp.createSession(session))
-        do throws(DataPlaneError) {
-            let socket = try step(
-                .connectSession,
-                try PPPoL2TPSocket(
-                    session: key, peer: setup.peer, tunnelSocket: setup.tunnelSocket.rawValue,
-                    overIPv6: setup.overIPv6))
-            do throws(DataPlaneError) {
-                let channel = try step(.attachChannel, try PPPChannel(number: try socket.channelNumber()))
-                return SessionObjects(socket: socket, channel: channel)
-            } catch {
-                socket.close()
-                throw error
-            }
+        do throws(Errno) {
+            return try PPPoL2TPSocket(
+                session: key, peer: setup.peer, tunnelSocket: setup.tunnelSocket.rawValue, overIPv6: setup.overIPv6)
         } catch {
             try? l2tp.removeSession(key)
-            throw error
+            throw DataPlaneError(.connectSession, error)
         }
     }
 

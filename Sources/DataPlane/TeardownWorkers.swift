@@ -2,11 +2,19 @@ import EventLoop
 import Linux
 import Netlink
 
-/// Deletes sessions and tunnels. Nearly all of the time is waiting for the kernel's grace periods, so many threads wait
-/// side by side; and interfaces go quickest when the kernel is told to delete a whole group at once.
+/// Deletes sessions and tunnels. Nearly all of the time is waiting for the kernel's grace periods, so many threads close
+/// descriptors side by side; and interfaces go quickest when the kernel is told to delete a whole group at once. Netlink
+/// is spoken by one thread before and by one after the closing: the kernel answers one question at a time, and threads
+/// that queue there do not close.
 final class TeardownWorkers {
     enum Job: Sendable {
         case session(serial: UInt64, SessionKey, SessionObjects?, PPPUnit?)
+        case tunnel(serial: UInt64, id: UInt32, isMade: Bool, socket: ClosableFD)
+    }
+
+    /// What is left to be done by a closing thread.
+    private enum Closing: Sendable {
+        case session(DeletionCheck.Closed, SessionObjects?, PPPUnit?)
         case tunnel(serial: UInt64, id: UInt32, isMade: Bool, socket: ClosableFD)
     }
 
@@ -16,7 +24,8 @@ final class TeardownWorkers {
 
     /// Nil ends a worker.
     private let incoming: Mailbox<Job?>
-    private let closing: WorkQueue<Job?>
+    private let closing: WorkQueue<Closing?>
+    private let check: DeletionCheck
     private let family: L2TPFamily
     private let results: Mailbox<WorkerResult>
     private var closers = 0
@@ -26,17 +35,18 @@ final class TeardownWorkers {
     init(_ family: L2TPFamily, results: Mailbox<WorkerResult>) throws(Errno) {
         incoming = try Mailbox()
         closing = try WorkQueue()
+        check = try DeletionCheck(family, results: results)
         self.family = family
         self.results = results
         try WorkerThread.start(named: "l2tpd-condemn") { [incoming, closing] in
-            var route: RouteNetlink?
+            var condemner = Condemner(family: family)
             while true {
                 let batch = incoming.waitAndDrain()
-                // Without this socket, descriptors having run out, the closers do it all.
-                route = route ?? (try? RouteNetlink())
-                if let route { Self.deleteInterfaces(of: batch.compactMap(\.self), by: route) }
-                closing.post(batch)
-                if batch.contains(where: { $0 == nil }) { return }
+                condemner.condemn(batch.compactMap(\.self), closing)
+                guard batch.allSatisfy({ $0 != nil }) else {
+                    closing.post([Closing?](repeating: nil, count: batch.count))
+                    return
+                }
             }
         }
         try startCloser()
@@ -60,18 +70,16 @@ final class TeardownWorkers {
     }
 
     private func startCloser() throws(Errno) {
-        try WorkerThread.start(named: "l2tpd-close") { [closing, results, family] in
-            var l2tp: L2TPNetlink?
-            while true {
-                let job = closing.take()
-                l2tp = l2tp ?? (try? L2TPNetlink(family))
+        try WorkerThread.start(named: "l2tpd-close") { [closing, check, results, family] in
+            while let job = closing.take() {
                 switch job {
-                case nil:
-                    return
-                case .session(let serial, let key, let objects, let unit):
-                    results.post(.sessionDeleted(serial, Self.delete(key, objects, unit, l2tp)))
+                case .session(let session, let objects, let unit):
+                    unit?.close()
+                    objects?.channel.close()
+                    objects?.socket.close()
+                    check.post(session)
                 case .tunnel(let serial, let id, let isMade, let socket):
-                    if isMade { try? l2tp?.removeTunnel(id: id) }
+                    if isMade { try? L2TPNetlink(family).removeTunnel(id: id) }
                     socket.close()
                     results.post(.tunnelDeleted(serial))
                 }
@@ -80,29 +88,52 @@ final class TeardownWorkers {
         closers += 1
     }
 
-    /// One interface alone goes with its descriptor.
-    private static func deleteInterfaces(of jobs: [Job], by route: RouteNetlink) {
-        let indices = jobs.compactMap { job -> Int32? in
-            guard case .session(_, _, _, let unit) = job else { return nil }
-            return unit?.interfaceIndex
-        }
-        guard indices.count > 1 else { return }
-        // What fails here is done by the closing of the descriptors, more slowly.
-        guard (try? route.setGroup(condemned, of: indices)) != nil else { return }
-        try? route.deleteLinks(of: condemned)
-    }
+    /// Stops all traffic, reads the last counters, and passes on to the closing threads.
+    private struct Condemner {
+        let family: L2TPFamily
+        // Without these, descriptors having run out, the closing threads do it all, more slowly.
+        private var route: RouteNetlink?
+        private var l2tp: L2TPNetlink?
 
-    /// The counters are read last, when no interface can send any more.
-    private static func delete(
-        _ key: SessionKey, _ objects: SessionObjects?, _ unit: PPPUnit?, _ l2tp: L2TPNetlink?
-    ) -> SessionCounters? {
-        unit?.close()
-        guard let objects else { return nil }
-        let last = try? l2tp?.session(tunnel: key.tunnel, id: key.session)?.counters
-        objects.channel.close()
-        objects.socket.close()
-        // The kernel deletes the session with its socket; this only waits, as a rule.
-        try? l2tp?.removeSession(key)
-        return last
+        // Opened at the start, so that a daemon that has worked holds no more descriptors than one that has not.
+        init(family: L2TPFamily) {
+            self.family = family
+            route = try? RouteNetlink()
+            l2tp = try? L2TPNetlink(family)
+        }
+
+        mutating func condemn(_ jobs: [Job], _ closing: WorkQueue<Closing?>) {
+            route = route ?? (try? RouteNetlink())
+            l2tp = l2tp ?? (try? L2TPNetlink(family))
+            stopTraffic(
+                of: jobs.compactMap { job in
+                    guard case .session(_, _, _, let unit) = job else { return nil }
+                    return unit
+                })
+            // All before the first is closed: while descriptors are being closed every answer takes milliseconds.
+            let rest = jobs.map { job -> Closing in
+                switch job {
+                case .session(let serial, let key, let objects, let unit):
+                    let session = objects == nil ? nil : try? l2tp?.session(tunnel: key.tunnel, id: key.session)
+                    let closed = DeletionCheck.Closed(serial: serial, key: key, counters: session?.counters)
+                    return .session(closed, objects, unit)
+                case .tunnel(let serial, let id, let isMade, let socket):
+                    return .tunnel(serial: serial, id: id, isMade: isMade, socket: socket)
+                }
+            }
+            closing.post(rest)
+        }
+
+        /// Several interfaces are deleted together; one alone goes with its descriptor, and is only shut here.
+        private func stopTraffic(of units: [PPPUnit]) {
+            guard units.count > 1, let route else {
+                for unit in units {
+                    for networkProtocol in NetworkProtocol.allCases { try? unit.set(networkProtocol, passes: false) }
+                }
+                return
+            }
+            guard (try? route.setGroup(condemned, of: units.map(\.interfaceIndex))) != nil else { return }
+            try? route.deleteLinks(of: condemned)
+        }
     }
 }

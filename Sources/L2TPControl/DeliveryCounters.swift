@@ -1,9 +1,5 @@
 /// What reliable delivery met with, counted since the tunnel began.
 package struct DeliveryCounters: Equatable, Sendable {
-    /// Messages sent, each once however often it was sent again; no ZLBs.
-    package var sent = 0
-    /// Messages received in their turn, each once; no ZLBs.
-    package var received = 0
     /// Messages sent again.
     package var retransmissions = 0
     /// Messages that came again.

@@ -144,17 +144,8 @@ extension ReliableDelivery {
     /// Messages sent or queued and not acknowledged yet.
     package var depth: Int { outstanding.count + waiting.count }
 
-    /// Messages sent and not acknowledged yet.
+    /// Of them, those that are sent.
     package var unacknowledged: Int { outstanding.count }
-
-    /// Messages that wait for the window.
-    package var queued: Int { waiting.count }
-
-    /// Ns of the next new message.
-    package var nextSent: SequenceNumber { nextNs }
-
-    /// Ns of the next message that is expected: our Nr.
-    package var nextReceived: SequenceNumber { expected }
 
     /// What goes out now: new and repeated messages as the window permits, else a ZLB if an acknowledgement is owed.
     package mutating func transmit(at now: ContinuousClock.Instant) -> [Segment] {
@@ -192,7 +183,6 @@ extension ReliableDelivery {
         if inFlight < outstanding.count {
             counters.retransmissions += 1
         } else if let message = waiting.popFirst() {
-            counters.sent += 1
             outstanding.append(message)
         } else {
             return nil
@@ -242,7 +232,6 @@ extension ReliableDelivery {
         var next: Segment? = segment
         while let segment = next {
             inOrder.append(segment)
-            counters.received += 1
             expected = expected.advanced(by: 1)
             next = reordered.removeValue(forKey: expected)
         }

@@ -130,9 +130,12 @@ package struct Tunnel: Sendable {
         delivery.send(encode(message, using: &random), to: peer, owner: owner)
     }
 
+    /// What opens the tunnel is never hidden: whoever reads it may have to read it whole before knowing whose secret it
+    /// needs (xl2tpd looks its secret up only behind the last AVP), and there is nothing confidential in it.
     func encode(_ message: Message, using random: inout some RandomNumberGenerator) -> [UInt8] {
-        let hiding = configuration.usableSecret.map {
-            Hiding(secret: $0, extent: configuration.hiding, using: &random)
+        let isOpening = message.type == .sccrq || message.type == .sccrp
+        let hiding = configuration.usableSecret.flatMap {
+            isOpening ? nil : Hiding(secret: $0, extent: configuration.hiding, using: &random)
         }
         return MessageEncoder.encode(
             message, hiding: hiding, extensionsMandatory: configuration.extensionsMandatory)

@@ -92,19 +92,17 @@ extension Tunnel {
 
     package struct Statistics: Equatable, Sendable {
         package var delivery: DeliveryCounters
-        /// Ns and Nr of the next message of ours.
-        package var nextSent: SequenceNumber
-        package var nextReceived: SequenceNumber
         /// Messages that wait for the window, and those that wait for their acknowledgement.
         package var queued: Int
         package var unacknowledged: Int
+        package var queueDepth: Int { queued + unacknowledged }
         /// CWND, SSTHRESH and the peer's Receive Window Size.
         package var window: CongestionWindow
     }
 
     package var statistics: Statistics {
         Statistics(
-            delivery: delivery.counters, nextSent: delivery.nextSent, nextReceived: delivery.nextReceived,
-            queued: delivery.queued, unacknowledged: delivery.unacknowledged, window: delivery.window)
+            delivery: delivery.counters, queued: delivery.depth - delivery.unacknowledged,
+            unacknowledged: delivery.unacknowledged, window: delivery.window)
     }
 }

@@ -18,16 +18,6 @@ package enum CurrentProcess {
         return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
-    /// Lets the process open as many descriptors as the system allows it: a session takes two or three. Returns the limit.
-    @discardableResult
-    package static func raiseDescriptorLimit() throws(Errno) -> UInt64 {
-        var limit = rlimit()
-        _ = try systemCall("getrlimit") { unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) }
-        limit.rlim_cur = limit.rlim_max
-        _ = try systemCall("setrlimit") { unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) }
-        return UInt64(limit.rlim_cur)
-    }
-
     /// Writes a line to standard error.
     package static func complain(_ line: String) {
         let octets = Array(line.utf8) + [0x0a]

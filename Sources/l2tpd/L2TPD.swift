@@ -57,7 +57,7 @@ struct L2TPD: ParsableCommand {
         let threshold = LoggingThreshold(configuration.logLevel)
         let log = LoggingHandler.logger(
             threshold, style: LoggingHandler.style(journalStream: CurrentProcess.environment("JOURNAL_STREAM")))
-        try CurrentProcess.raiseDescriptorLimit()
+        try DescriptorLimit.raise()
         // The loop blocks the signals that it hears in every thread that is started after it.
         let loop = try EventLoop(signals: [.terminate, .interrupt, .hangUp])
         let plane = try LinuxDataPlane(loop: loop, owner: Token.planeOwner)

@@ -59,6 +59,10 @@ final class KernelRig {
         }
     }
 
+    func forgetEvents() {
+        events = []
+    }
+
     /// The frames of a session that have come, taken out.
     func takeFrames(_ key: SessionKey, _ way: FrameWay) -> [[UInt8]] {
         var frames: [[UInt8]] = []
@@ -142,7 +146,7 @@ func target(_ path: String) -> String {
 func run(_ command: String...) throws -> Int32 {
     var process = pid_t()
     var arguments: [UnsafeMutablePointer<CChar>?] = unsafe command.map { unsafe strdup($0) } + [nil]
-    defer { for unsafeargument in unsafe arguments { unsafe free(argument) } }
+    defer { unsafe arguments.forEach { unsafe free($0) } }
     let code = unsafe posix_spawnp(&process, command[0], nil, nil, &arguments, Glibc.environ)
     guard code == 0 else { throw Errno("posix_spawnp", code: code) }
     var status: Int32 = 0

@@ -37,7 +37,7 @@ extension Kernel {
             }
         }
 
-        @Test func `KA-03 a tunnel with 200 sessions goes far quicker than one session after the other`() throws {
+        @Test func `KA-03 a tunnel with 200 sessions is deleted quicker than one session after the other`() throws {
             let rig = try KernelRig()
             let before = try Leavings(rig.l2tp)
             let clock = ContinuousClock()
@@ -49,6 +49,8 @@ extension Kernel {
             #expect(rig.plane.isIdle)
             #expect(try Leavings(rig.l2tp) == before)
 
+            // Its events must not be taken for the next ones.
+            rig.forgetEvents()
             try fill(rig)
             // A quarter is enough to know the pace.
             let sample = Self.count / 4

@@ -16,11 +16,10 @@ import Testing
         let call = try world.openCall(in: tunnel)
         let id = tunnel.machine.peerTunnelID
         let strangers = try [world.addHost(2, port: 1702), world.addHost(3)]
-        let statistics = tunnel.machine.statistics
         for stranger in strangers {
             stranger.send(
                 .stopCCN(StopCCN(assignedTunnelID: TunnelID(7), resultCode: ResultCode(.generalClear))), tunnel: id,
-                ns: statistics.nextSent.rawValue, nr: statistics.nextReceived.rawValue)
+                ns: tunnel.nextSent.rawValue, nr: tunnel.nextReceived.rawValue)
             let header = DataHeader(tunnelID: id, sessionID: call.peerID)
             stranger.send(header.encoded(payload: [0xc0, 0x21, 5, 1, 0, 4]))
         }

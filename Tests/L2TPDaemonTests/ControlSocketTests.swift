@@ -25,14 +25,9 @@ import Testing
             Issue.record("\(client.replies)")
             return
         }
-        let statistics = tunnel.machine.statistics
         #expect(record.peerTunnelID == 0x1234 && record.state == "established" && record.sessions == 1)
         #expect(record.peer == "clients" && record.peerHostName == "client" && record.peerVendorName == "test")
-        #expect(record.nextSent == statistics.nextReceived.rawValue && record.nextSent > 0)
-        #expect(record.nextReceived == statistics.nextSent.rawValue && record.nextReceived > 0)
-        #expect(record.sentMessages == UInt64(statistics.delivery.received) && record.sentMessages > 0)
-        #expect(record.receivedMessages == UInt64(statistics.delivery.sent) && record.receivedMessages > 0)
-        #expect(record.unacknowledgedMessages == 0 && record.queuedMessages == 0)
+        #expect(record.queuedMessages == 0 && record.congestionWindow > 0 && record.receiveWindow == 64)
         #expect(record.rxBytes == 1000 && session.rxBytes == 1000)
         #expect(session.state == "open" && session.user == "alice" && session.interface == "ppp0")
         #expect(session.address == "100.64.0.2" && session.localAddress == "100.64.0.1")
@@ -49,7 +44,7 @@ import Testing
         try client.ask(.showTunnels(TunnelFilter()))
         #expect(try world.run { client.endCount == 1 })
         guard case .tunnel(let record) = client.replies[0] else { return }
-        #expect(record.unacknowledgedMessages == 1)
+        #expect(record.queuedMessages == 1)
     }
 
     @Test func `RES-03 closing a session ends PPP first and then the call, for administration`() throws {
@@ -207,7 +202,7 @@ import Testing
         let host = world.hosts[0]
         host.send(
             .iccn(.init(txConnectSpeed: ConnectSpeed(bitsPerSecond: 1), framingType: .synchronous)),
-            tunnel: tunnel.machine.peerTunnelID, session: SessionID(9), ns: tunnel.machine.statistics.nextSent.rawValue,
+            tunnel: tunnel.machine.peerTunnelID, session: SessionID(9), ns: tunnel.nextSent.rawValue,
             nr: 0)
         let client = try world.addControlClient()
         try client.ask(.showStatistics)

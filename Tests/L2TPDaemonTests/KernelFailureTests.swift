@@ -61,7 +61,7 @@ import Testing
         // The tunnel lives: HELLO is answered, another tunnel opens.
         tunnel.tell(.probe, at: world.now)
         try world.settle()
-        #expect(tunnel.machine.statistics.unacknowledged == 0)
+        #expect(tunnel.machine.statistics.queueDepth == 0)
         let other = host.open(id: 9, at: world.now)
         #expect(try world.run { other.isOpen })
         #expect(try world.run(atMost: .seconds(10)) { call.end != nil })

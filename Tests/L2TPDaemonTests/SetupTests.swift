@@ -109,6 +109,23 @@ import Testing
         #expect(world.statistic(.strayData) == 0)
     }
 
+    @Test func `an ICCN that requires sequencing has it for the whole session, or no session`() throws {
+        let world = try World()
+        let (host, tunnel) = try world.openTunnel()
+        let plain = try world.openCall(in: tunnel)
+        let sequenced = try world.openCall(in: tunnel, "bob", "hidden") { $0.connection.sequencingRequired = true }
+        func parameters(_ call: ClientTunnel.Call) -> SessionParameters? {
+            world.plane.sessions[tunnel.key(call)]?.parameters
+        }
+        #expect(parameters(plain) == SessionParameters(isLNS: true))
+        #expect(parameters(sequenced) == SessionParameters(isLNS: true, sendsSequence: true, requiresSequence: true))
+        world.plane.fail(.requireSequence, nth: 2)
+        let failed = tunnel.call(at: world.now) { $0.connection.sequencingRequired = true }
+        #expect(try world.run { failed.end != nil })
+        #expect(host.disconnects.first?.resultCode.error == .insufficientResources)
+        #expect(world.lns.sessions.count == 2)
+    }
+
     @Test func `SSF-07 data of no session and short data are harmless`() throws {
         let world = try World()
         let (host, tunnel) = try world.openTunnel()

@@ -82,4 +82,12 @@ import Testing
         #expect(KernelRelease(6, 12) > KernelRelease(6, 11))
         #expect(try KernelRelease.running() > KernelRelease(2, 6))
     }
+
+    @Test func `the limit of descriptors is raised to the most allowed`() throws {
+        var limit = rlimit()
+        let raised = try DescriptorLimit.raise()
+        _ = unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        #expect(limit.rlim_cur == limit.rlim_max)
+        #expect(UInt64(limit.rlim_cur) == raised)
+    }
 }

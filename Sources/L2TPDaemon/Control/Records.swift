@@ -25,7 +25,7 @@ extension TunnelRecord {
         receiveWindow = Int(context.peer.receiveWindow)
         let statistics = machine.statistics
         congestionWindow = statistics.window.size
-        queuedMessages = statistics.queued
+        queuedMessages = statistics.queueDepth
         retransmissions = UInt64(statistics.delivery.retransmissions)
         duplicates = UInt64(statistics.delivery.duplicates)
         for session in sessions {

@@ -64,6 +64,12 @@ final class LNS<Plane: DataPlane> {
     func connect(_ connection: ICCN, key: SessionKey, at now: Instant) -> [LNSOrder] {
         guard let session = sessions[key], case .awaitingConnection(let early) = session.stage else { return [] }
         session.connection = connection
+        // Before the first packet of ours: the LAC may drop those without (RFC 2661 section 4.4.5).
+        if connection.sequencingRequired, !plane.requireSequence(key) {
+            statistics.count(.dataPlaneFailures)
+            log.error("sequence numbers cannot be had", metadata: metadata(session))
+            return [.close(key, .failed)]
+        }
         session.stage = .linked
         var orders = advance(session, .begin(connection, session.peer), at: now)
         for frame in early { orders += advance(session, .frame(frame), at: now) }

@@ -133,6 +133,9 @@ final class ClientTunnel {
     private(set) var calls: [Call] = []
     private(set) var end: TunnelEnd?
     private(set) var isOpen = false
+    /// Ns and Nr of what comes next, as of the last datagram that was sent.
+    private(set) var nextSent = SequenceNumber.zero
+    private(set) var nextReceived = SequenceNumber.zero
     private var pending: [TunnelInput] = []
     private var random = SystemRandomNumberGenerator()
 
@@ -217,7 +220,12 @@ final class ClientTunnel {
 
     private func perform(_ output: TunnelOutput, at now: Instant) {
         switch output {
-        case .transmit(let octets): host.send(octets)
+        case .transmit(let octets):
+            if case .control(let header, let body)? = try? Datagram(parsing: octets) {
+                nextSent = body.isEmpty ? header.ns : header.ns.next
+                nextReceived = header.nr
+            }
+            host.send(octets)
         case .opened: isOpen = true
         case .callPlaced(let id, let serial): calls.first { $0.serial == serial }?.id = id
         case .callAccepted(let id, let peer, _):
