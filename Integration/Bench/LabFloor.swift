@@ -65,7 +65,7 @@ struct FloorReport: Encodable {
     var setupSeconds = 0.0
     var setupCPUSeconds = 0.0
     var teardownSeconds = 0.0
-    /// How much more memory was resident at the peak than before.
+    /// How much more memory was resident with all sessions than before.
     var residentKiB = 0
 
     enum CodingKeys: String, CodingKey {
@@ -92,14 +92,14 @@ struct Floor {
     }
 
     mutating func run(on plane: LinuxDataPlane, _ loop: EventLoop, _ socket: DatagramSocket) throws {
-        let before = ResourceUsage.now()
+        let before = try ResourceUsage.now()
         let began = ContinuousClock.now
         plane.createTunnel(Self.tunnel, peer: 1, socket: socket)
         try turn(plane, loop) { floor in floor.configured == floor.report.sessions }
         report.setupSeconds = (.now - began) / .seconds(1)
-        let after = ResourceUsage.now()
+        let after = try ResourceUsage.now()
         report.setupCPUSeconds = after.cpuSeconds - before.cpuSeconds
-        report.residentKiB = after.peakResidentKiB - before.peakResidentKiB
+        report.residentKiB = after.residentKiB - before.residentKiB
         let end = ContinuousClock.now
         plane.deleteTunnel(Self.tunnel)
         try turn(plane, loop) { floor in floor.isDeleted }
@@ -144,16 +144,20 @@ struct Floor {
     }
 }
 
-/// What this process has used so far.
+/// What this process uses.
 struct ResourceUsage {
     var cpuSeconds: Double
-    var peakResidentKiB: Int
+    var residentKiB: Int
 
-    static func now() -> ResourceUsage {
+    static func now() throws -> ResourceUsage {
         var usage = rusage()
         unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1_000_000 }
+        // proc(5): the second number is the resident pages.
+        let pages = try Data(contentsOf: URL(filePath: "/proc/self/statm")).split(separator: 0x20)
+        let resident = Int(String(decoding: pages[1], as: UTF8.self)) ?? 0
         return ResourceUsage(
-            cpuSeconds: seconds(usage.ru_utime) + seconds(usage.ru_stime), peakResidentKiB: usage.ru_maxrss)
+            cpuSeconds: seconds(usage.ru_utime) + seconds(usage.ru_stime),
+            residentKiB: resident * Int(sysconf(Int32(_SC_PAGESIZE))) / 1024)
     }
 }

@@ -15,7 +15,7 @@ final class LACTunnel {
         case opened(LACSession)
         case answered(LACSession)
         /// A call is over. Its session is nil when there never was one.
-        case callEnded(LACSession?, String)
+        case callEnded(LACSession?, CallEnd)
         case ended(TunnelEnd)
     }
 
@@ -138,10 +138,9 @@ final class LACTunnel {
             sessions[id] = LACSession(id: id, number: number, plan: plan, at: placed)
         case .callNotPlaced(let serial, let end):
             numbers[serial] = nil
-            changes.append(.callEnded(nil, "\(end)"))
+            changes.append(.callEnded(nil, end))
         case .callClosed(let id, let end):
-            let session = sessions.removeValue(forKey: id)
-            changes.append(.callEnded(session, Self.reason(end, session)))
+            changes.append(.callEnded(sessions.removeValue(forKey: id), end))
         case .closed(let end):
             self.end = end
             // A server that has said StopCCN, or that is lost, is not waited for.
@@ -173,17 +172,6 @@ final class LACTunnel {
         message.proxyLCP = avps.lcp
         message.proxyAuthentication = avps.authentication
         return message
-    }
-
-    private static func reason(_ end: CallEnd, _ session: LACSession?) -> String {
-        let call: String =
-            switch end {
-            case .local(let code): "we closed it: \(code)"
-            case .peer(let code): "the server closed it: " + (code.map { "\($0)" } ?? "for no reason that can be read")
-            case .outOfPlace(let type): "\(type) out of place"
-            case .tunnel(let end): "its tunnel ended: \(end)"
-            }
-        return call + (session?.linkEnd.map { "; PPP: \($0.text)" } ?? "")
     }
 
     private func note(_ deadline: Instant?) {

@@ -180,15 +180,15 @@ final class Round {
                 if let address = session.ipv4?.local { report.addresses.append("\(address)") }
                 if !plan.pings { settled += 1 }
             case .answered: settled += 1
-            case .callEnded(let session, let reason):
+            case .callEnded(let session, let end):
                 let wasSettled = session.map { plan.pings ? $0.answered != nil : $0.opened != nil } ?? false
                 if !wasSettled { settled += 1 }
                 if let session, session.opened == nil { failed.append(session) }
                 // While we hold or close, an end is what was wanted, or it is the server's turn.
-                if case .settingUp = stage {
-                    report.fail(reason)
-                } else if case .holding = stage, plan.closing != .server {
-                    report.fail(reason)
+                switch stage {
+                case .settingUp: fail(session, end)
+                case .holding where plan.closing != .server: fail(session, end)
+                case .holding, .closingCalls, .closingTunnels, .over: break
                 }
             case .ended(let end):
                 switch (stage, end) {
@@ -198,6 +198,10 @@ final class Round {
                 }
             }
         }
+    }
+
+    private func fail(_ session: LACSession?, _ end: CallEnd) {
+        report.fail("\(end)" + (session?.linkEnd.map { "; PPP: \($0.text)" } ?? ""))
     }
 
     private func deadline(at now: Instant) -> Instant? {

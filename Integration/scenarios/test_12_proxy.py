@@ -74,7 +74,7 @@ def test_PRX_04_a_proxied_proof_that_is_wrong_is_refused(network: Network, lns: 
     said = call(network, lns, "--proxy", "authenticated", "--authentication", method, password="guessed")
     assert (said["opened"], said["lcp_requests_received"], said["challenges_received"]) == (0, 0, 0)
     (reason,) = said["failures"]
-    assert "the server closed it: administrative reasons (3)" in reason
+    assert "closed by the peer: administrative reasons (3)" in reason
     assert "authentication refused" in lns.process.output()
     assert "guessed" not in lns.process.output()
 

@@ -51,9 +51,16 @@ package struct UnitSpecification: Hashable, Sendable {
 }
 
 /// A network protocol that an interface of PPP carries.
-package enum NetworkProtocol: Hashable, Sendable, CaseIterable {
+package enum NetworkProtocol: Hashable, Sendable, CaseIterable, CustomStringConvertible {
     case ipv4
     case ipv6
+
+    package var description: String {
+        switch self {
+        case .ipv4: "ipv4"
+        case .ipv6: "ipv6"
+        }
+    }
 }
 
 /// The addresses of a network protocol on an interface.

@@ -1,7 +1,7 @@
 package import L2TPWire
 
 /// Why a tunnel ended.
-package enum TunnelEnd: Equatable, Sendable {
+package enum TunnelEnd: Equatable, Sendable, CustomStringConvertible {
     /// We sent StopCCN: we were asked to, or the peer left us no choice.
     case local(ResultCode<StopCCNResult>)
     /// The peer's StopCCN came; nil when its codes could not be read.
@@ -13,10 +13,21 @@ package enum TunnelEnd: Equatable, Sendable {
     case tieLost
     /// `TunnelInput.abandon`, or a message that nothing answers.
     case abandoned
+
+    package var description: String {
+        switch self {
+        case .local(let code): "closed here: \(code)"
+        case .peer(let code?): "closed by the peer: \(code)"
+        case .peer(nil): "closed by the peer, with codes that cannot be read"
+        case .peerLost: "the peer does not answer"
+        case .tieLost: "gave way to the peer's own request"
+        case .abandoned: "abandoned"
+        }
+    }
 }
 
 /// Why a call ended.
-package enum CallEnd: Equatable, Sendable {
+package enum CallEnd: Equatable, Sendable, CustomStringConvertible {
     /// We sent CDN, or would have if the peer had heard of the call.
     case local(ResultCode<CDNResult>)
     /// The peer's CDN came; nil when its codes could not be read.
@@ -25,4 +36,14 @@ package enum CallEnd: Equatable, Sendable {
     case outOfPlace(MessageType)
     /// Its tunnel ended, and it without a CDN.
     case tunnel(TunnelEnd)
+
+    package var description: String {
+        switch self {
+        case .local(let code): "closed here: \(code)"
+        case .peer(let code?): "closed by the peer: \(code)"
+        case .peer(nil): "closed by the peer, with codes that cannot be read"
+        case .outOfPlace(let type): "\(type) out of place"
+        case .tunnel(let end): "tunnel \(end)"
+        }
+    }
 }

@@ -47,16 +47,25 @@ package struct LoggingLine: Sendable, CustomStringConvertible {
     }
 
     private static func quotedIfNeeded(_ text: String) -> String {
-        let isPlain =
+        // Nearly every value: octets are compared much faster than characters.
+        if !text.isEmpty, text.utf8.allSatisfy(isPlain) { return text }
+        let isUnquoted =
             !text.isEmpty && text.unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "\"" && $0 != "=" && $0 != "\\" }
         let escaped = escaped(text)
-        if isPlain { return escaped }
+        if isUnquoted { return escaped }
         return "\"" + escaped.replacing("\"", with: "\\\"") + "\""
+    }
+
+    /// Visible ASCII that needs neither quotes nor escapes.
+    private static func isPlain(_ octet: UInt8) -> Bool {
+        (0x21...0x7e).contains(octet) && octet != UInt8(ascii: "\"") && octet != UInt8(ascii: "=")
+            && octet != UInt8(ascii: "\\")
     }
 
     /// Peers choose names and numbers: none of them begins a line of its own or moves a terminal's cursor.
     private static func escaped(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: isControl) || text.contains("\\") else { return text }
+        if text.utf8.allSatisfy({ isPlain($0) || $0 == 0x20 }) { return text }
+        guard text.unicodeScalars.contains(where: { isControl($0) || $0 == "\\" }) else { return text }
         return text.unicodeScalars.reduce(into: "") { result, scalar in
             if scalar == "\\" {
                 result += "\\\\"

@@ -36,7 +36,7 @@ struct LCP: Sendable {
     var isOpened: Bool { negotiation.isOpened }
 
     var deadline: ContinuousClock.Instant? {
-        [negotiation.deadline, echoDue].compactMap(\.self).min()
+        earlier(negotiation.deadline, echoDue)
     }
 
     mutating func handle(

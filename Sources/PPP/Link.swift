@@ -57,17 +57,27 @@ package struct Link: Sendable {
     /// The largest packet that may be sent: what the peer can receive, and no more than we ask to receive. The unit's MTU.
     package var mtu: UInt16 { min(peerParameters.mru, configuration.mru) }
 
-    /// When `Event.timeout` is due; nil when nothing is waited for.
-    package var deadline: ContinuousClock.Instant? {
-        guard phase != .closed else { return nil }
-        return [lcp.deadline, authentication?.deadline, network?.deadline, phaseDeadline].compactMap(\.self).min()
-    }
+    /// When `Event.timeout` is due; nil when nothing is waited for. Kept, because it is asked for far more often than it
+    /// changes, and the machines below are large to look into.
+    package private(set) var deadline: ContinuousClock.Instant?
 
     /// Takes what happened and returns what is to be done, in that order. After `Output.closed` it returns nothing.
     package mutating func handle(
         _ event: Event, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
     ) -> [Output] {
         guard phase != .closed else { return [] }
+        let outputs = take(event, at: now, using: &random)
+        deadline = phase == .closed ? nil : nextDeadline
+        return outputs
+    }
+
+    private var nextDeadline: ContinuousClock.Instant? {
+        earlier(earlier(lcp.deadline, authentication?.deadline), earlier(network?.deadline, phaseDeadline))
+    }
+
+    private mutating func take(
+        _ event: Event, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
+    ) -> [Output] {
         switch event {
         case .lowerLayerUp:
             return phase == .dead ? establish(at: now, using: &random) : []

@@ -61,7 +61,7 @@ struct Negotiation<Options: NegotiatedOptions>: Sendable {
         self.limits = limits
     }
 
-    var deadline: ContinuousClock.Instant? { [restart, earlyRepetition].compactMap(\.self).min() }
+    var deadline: ContinuousClock.Instant? { earlier(restart, earlyRepetition) }
     var isOpened: Bool { state == .opened }
     /// Whether our Configure-Naks have all been in vain.
     var hasExhaustedNaks: Bool { naksSent >= limits.maxFailure }

@@ -46,7 +46,7 @@ struct Network: Sendable {
     }
 
     var deadline: ContinuousClock.Instant? {
-        [ipcp?.deadline, ipv6cp?.deadline].compactMap(\.self).min()
+        earlier(ipcp?.deadline, ipv6cp?.deadline)
     }
 
     mutating func open(
