@@ -29,13 +29,20 @@ struct RateLimiter: Sendable {
     ) -> Verdict {
         guard let host else { return all.take(interface, at: now) ? .granted : .exceededByInterface }
         var bucket = recent[host] ?? older[host] ?? TokenBucket(at: now)
-        guard bucket.take(limit, at: now) else { return .exceededByHost }
+        guard bucket.take(limit, at: now) else {
+            remember(host, bucket)
+            return .exceededByHost
+        }
         guard all.take(interface, at: now) else { return .exceededByInterface }
+        remember(host, bucket)
+        return .granted
+    }
+
+    private mutating func remember(_ host: MACAddress, _ bucket: TokenBucket) {
         if recent[host] == nil, recent.count >= max(1, capacity / 2) {
             older = recent
             recent = [:]
         }
         recent[host] = bucket
-        return .granted
     }
 }
