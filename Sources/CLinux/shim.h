@@ -23,6 +23,7 @@ extern const char *strerrordesc_np(int code);
 extern int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
 extern int pthread_setname_np(pthread_t thread, const char *name);
 extern int unshare(int flags);
+extern int setns(int descriptor, int type);
 static const int clinux_CLONE_NEWNET = 0x40000000;
 
 // linux/if_pppox.h, which has them, brings packed structures along.

@@ -2,6 +2,7 @@ import Addresses
 import DataPlane
 import EventLoop
 import Glibc
+import Linux
 import Netlink
 import Testing
 
