@@ -9,6 +9,7 @@ package struct DataPlaneError: Error, Hashable, Sendable, CustomStringConvertibl
         case attachChannel = "attach channel"
         case createInterface = "create interface"
         case connectUnit = "connect unit"
+        case bridgeChannels = "bridge channels"
         case configureInterface = "configure interface"
         case passProtocol = "pass network protocol"
         case deleteTunnel = "delete tunnel"

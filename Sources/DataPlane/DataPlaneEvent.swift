@@ -12,12 +12,17 @@ package enum DataPlaneEvent: Hashable, Sendable {
     case sessionReady(SessionKey)
     /// Nothing of it is left.
     case sessionFailed(SessionKey, DataPlaneError)
-    /// Nothing of it is left; with its last counters where they could be read (RAC-03).
+    /// Nothing of it is left; with its last counters where they could be read (RAC-03): an access session has none.
     case sessionDeleted(SessionKey, SessionCounters?)
     /// Somebody else deleted the session in the kernel: the owner should delete it here too.
     case sessionLost(SessionKey)
     /// The kernel took the channel away.
     case channelHangUp(SessionKey)
+
+    /// The kernel passes frames between the two by itself: no `.frame` of either follows. `channelHangUp` still does.
+    case bridged(SessionKey, SessionKey)
+    /// Both sessions are as before.
+    case bridgeFailed(SessionKey, SessionKey, DataPlaneError)
 
     case unitReady(SessionKey, interfaceIndex: Int32, name: String)
     /// No interface is left; the session is as before.
@@ -45,5 +50,22 @@ package struct LeftoverTunnel: Hashable, Sendable {
         self.tunnel = tunnel
         self.sessions = sessions
         self.failure = failure
+    }
+}
+
+extension DataPlaneEvent {
+    /// The session that an event is about.
+    package var session: SessionKey? {
+        switch self {
+        case .sessionReady(let key), .sessionFailed(let key, _), .sessionDeleted(let key, _), .sessionLost(let key),
+            .channelHangUp(let key), .unitReady(let key, _, _), .unitFailed(let key, _), .configured(let key, _),
+            .configurationFailed(let key, _, _), .withdrawn(let key, _), .frame(let key, _, _):
+            key
+        case .tunnelReady, .tunnelFailed, .tunnelDeleted, .tunnelLost, .counters, .leftoversRemoved:
+            nil
+        case .bridged, .bridgeFailed:
+            // Of two.
+            nil
+        }
     }
 }

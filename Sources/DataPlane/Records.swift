@@ -36,6 +36,10 @@ final class SessionRecord {
     /// Units asked for and not answered count as well, so that there is never a second.
     var hasUnit = false
     var networks: [NetworkProtocol: UnitNetwork] = [:]
+    /// What it receives is not for user space, for good.
+    var isBridged = false
+    /// The other side, as long as there is one.
+    weak var bridge: SessionRecord?
     var isDeleting = false
     /// Somebody else deleted it in the kernel, and that was reported.
     var isLost = false

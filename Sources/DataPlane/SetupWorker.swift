@@ -50,12 +50,21 @@ final class SetupWorker: Sendable {
 }
 
 /// What a session is made of.
-struct SessionSetup: Sendable {
-    var key: SessionKey
-    var peer: SessionKey
-    var parameters: SessionParameters
-    var tunnel: Ticket
-    var tunnelSocket: ClosableFD
+enum SessionSetup: Sendable {
+    case l2tp(SessionKey, peer: SessionKey, SessionParameters, TunnelSetup)
+    case pppoe(SessionKey, PPPoECircuit)
+
+    var key: SessionKey {
+        switch self {
+        case .l2tp(let key, _, _, _), .pppoe(let key, _): key
+        }
+    }
+}
+
+/// What a session's tunnel gives to it.
+struct TunnelSetup: Sendable {
+    var ticket: Ticket
+    var socket: ClosableFD
     var overIPv6: Bool
 }
 
@@ -86,7 +95,7 @@ private struct Setup {
         case .session(let serial, let ticket, let setup):
             if ticket.isCancelled.isSet { return .skipped(serial) }
             do throws(DataPlaneError) {
-                let socket = try session(setup)
+                let socket = try socket(setup)
                 attach.post(AttachWorkers.Job(serial: serial, key: setup.key, socket: socket))
                 return nil
             } catch {
@@ -130,23 +139,31 @@ private struct Setup {
         }
     }
 
+    private func socket(_ setup: SessionSetup) throws(DataPlaneError) -> PPPoXSocket {
+        switch setup {
+        case .l2tp(let key, let peer, let parameters, let tunnel): try socket(key, peer, parameters, tunnel)
+        case .pppoe(_, let circuit): try step(.connectSession, try PPPoXSocket(circuit))
+        }
+    }
+
     /// All or nothing: what was made before a step failed is unmade.
-    private func session(_ setup: SessionSetup) throws(DataPlaneError) -> PPPoL2TPSocket {
+    private func socket(
+        _ key: SessionKey, _ peer: SessionKey, _ parameters: SessionParameters, _ tunnel: TunnelSetup
+    ) throws(DataPlaneError) -> PPPoXSocket {
         // A tunnel of this id that is not ours must not get our sessions.
-        guard setup.tunnel.isMade.isSet else {
+        guard tunnel.ticket.isMade.isSet else {
             throw DataPlaneError(.createSession, Errno("tunnel", code: ENODEV))
         }
-        let key = setup.key
-        let timeout = setup.parameters.reorderTimeout.components
+        let timeout = parameters.reorderTimeout.components
         let milliseconds = UInt64(max(0, timeout.seconds * 1000 + timeout.attoseconds / 1_000_000_000_000_000))
         let session = KernelSession(
-            tunnel: key.tunnel, id: key.session, peerID: setup.peer.session, isLNS: setup.parameters.isLNS,
-            sendsSequence: setup.parameters.sendsSequence, requiresSequence: setup.parameters.requiresSequence,
+            tunnel: key.tunnel, id: key.session, peerID: peer.session, isLNS: parameters.isLNS,
+            sendsSequence: parameters.sendsSequence, requiresSequence: parameters.requiresSequence,
             reorderTimeout: milliseconds)
         try step(.createSession, try l2tp.createSession(session))
         do throws(Errno) {
-            return try PPPoL2TPSocket(
-                session: key, peer: setup.peer, tunnelSocket: setup.tunnelSocket.rawValue, overIPv6: setup.overIPv6)
+            return try PPPoXSocket(
+                session: key, peer: peer, tunnelSocket: tunnel.socket.rawValue, overIPv6: tunnel.overIPv6)
         } catch {
             try? l2tp.removeSession(key)
             throw DataPlaneError(.connectSession, error)

@@ -21,7 +21,7 @@ enum WorkerResult: Sendable {
 
 /// What a session that is ready consists of.
 struct SessionObjects: Sendable {
-    var socket: PPPoL2TPSocket
+    var socket: PPPoXSocket
     var channel: PPPChannel
 }
 

@@ -37,7 +37,7 @@ extension LNS {
             if session.networks.withdrawn(network), network == .ipv4 { returnAddresses(session) }
         case .frame(let key, let octets, from: _): return receive(octets, key, at: now)
         case .counters(let counters): return note(counters, at: now)
-        case .tunnelReady, .tunnelFailed, .tunnelDeleted, .tunnelLost, .leftoversRemoved: break
+        case .tunnelReady, .tunnelFailed, .tunnelDeleted, .tunnelLost, .bridged, .bridgeFailed, .leftoversRemoved: break
         }
         return []
     }

@@ -137,7 +137,7 @@ extension L2TPServer {
         case .sessionReady, .sessionFailed, .sessionDeleted, .sessionLost, .channelHangUp, .unitReady, .unitFailed,
             .configured, .configurationFailed, .withdrawn, .frame, .counters:
             carryOut(lns.handle(event, at: now), at: now)
-        case .leftoversRemoved:
+        case .bridged, .bridgeFailed, .leftoversRemoved:
             break
         }
     }
