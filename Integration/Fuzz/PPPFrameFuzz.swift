@@ -57,7 +57,9 @@ private struct Run {
                     methods: methods, name: "lns", rechallengeInterval: choice & 8 == 0 ? nil : .seconds(50),
                     attempts: 2))
             : .peer(LinkConfiguration.Peer(user: "alice", password: Password("secret"), methods: methods))
-        return LinkConfiguration(role: role, mru: choice & 16 == 0 ? 1500 : 1460, ipv6: choice & 32 == 0)
+        return LinkConfiguration(
+            role: role, medium: choice & 64 == 0 ? .l2tp : .pppoe(maxPayload: 1492),
+            mru: choice & 16 == 0 ? 1500 : 1460, ipv6: choice & 32 == 0)
     }
 
     mutating func step(_ step: UInt8, _ script: inout ArraySlice<UInt8>) {

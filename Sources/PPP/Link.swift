@@ -55,7 +55,7 @@ package struct Link: Sendable {
     package var peerParameters: LCPParameters { lcp.peer }
 
     /// The largest packet that may be sent: what the peer can receive, and no more than we ask to receive. The unit's MTU.
-    package var mtu: UInt16 { min(peerParameters.mru, configuration.mru) }
+    package var mtu: UInt16 { min(peerParameters.mru, configuration.largestPayload) }
 
     /// When `Event.timeout` is due; nil when nothing is waited for. Kept, because it is asked for far more often than it
     /// changes, and the machines below are large to look into.
