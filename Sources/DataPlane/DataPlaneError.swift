@@ -11,6 +11,7 @@ package struct DataPlaneError: Error, Hashable, Sendable, CustomStringConvertibl
         case connectUnit = "connect unit"
         case configureInterface = "configure interface"
         case passProtocol = "pass network protocol"
+        case addRoute = "add route"
         case deleteTunnel = "delete tunnel"
         /// What the call names does not exist (any more).
         case lookUp = "look up"

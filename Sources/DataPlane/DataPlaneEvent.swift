@@ -26,6 +26,9 @@ package enum DataPlaneEvent: Hashable, Sendable {
     /// The protocol does not pass; `withdraw` removes what may be left of its addresses.
     case configurationFailed(SessionKey, NetworkProtocol, DataPlaneError)
     case withdrawn(SessionKey, NetworkProtocol)
+    case routed(SessionKey)
+    /// Some of the routes may be there; they go with the interface.
+    case routingFailed(SessionKey, DataPlaneError)
 
     /// A PPP frame from the peer, which begins with its protocol number.
     case frame(SessionKey, [UInt8], from: FrameWay)

@@ -16,6 +16,7 @@ package final class InMemoryDataPlane: DataPlane {
         case createUnit(SessionKey, UnitSpecification)
         case configure(SessionKey, UnitNetwork, mtu: Int)
         case withdraw(SessionKey, NetworkProtocol)
+        case addRoutes(SessionKey, SessionRoutes)
         case deleteSession(SessionKey)
         case readCounters
         case removeLeftovers([Endpoint])
@@ -29,6 +30,7 @@ package final class InMemoryDataPlane: DataPlane {
             case .createUnit: .createUnit
             case .configure: .configure
             case .withdraw: .withdraw
+            case .addRoutes: .addRoutes
             case .deleteSession: .deleteSession
             case .readCounters: .readCounters
             case .removeLeftovers: .removeLeftovers
@@ -38,8 +40,8 @@ package final class InMemoryDataPlane: DataPlane {
 
     /// The kinds of calls; those that make something can be told to fail.
     package enum Kind: Hashable, Sendable, CaseIterable {
-        case createTunnel, deleteTunnel, createSession, requireSequence, createUnit, configure, withdraw, deleteSession,
-            readCounters
+        case createTunnel, deleteTunnel, createSession, requireSequence, createUnit, configure, withdraw, addRoutes,
+            deleteSession, readCounters
         case removeLeftovers
     }
 
@@ -56,6 +58,7 @@ package final class InMemoryDataPlane: DataPlane {
         package var parameters: SessionParameters
         package var unit: UnitSpecification?
         package var networks: [NetworkProtocol: UnitNetwork] = [:]
+        package var routes: SessionRoutes?
     }
 
     package var demultiplexesByTunnelID = true
@@ -204,9 +207,21 @@ package final class InMemoryDataPlane: DataPlane {
         }
     }
 
+    package func addRoutes(_ key: SessionKey, _ routes: SessionRoutes) {
+        if let code = record(.addRoutes(key, routes)) {
+            events.append(.routingFailed(key, error(.addRoute, code)))
+        } else if sessions[key]?.networks.isEmpty != false {
+            events.append(.routingFailed(key, error(.lookUp, ENODEV)))
+        } else {
+            sessions[key]?.routes = routes
+            events.append(.routed(key))
+        }
+    }
+
     package func withdraw(_ key: SessionKey, _ networkProtocol: NetworkProtocol) {
         record(.withdraw(key, networkProtocol))
         sessions[key]?.networks[networkProtocol] = nil
+        if sessions[key]?.networks.isEmpty == true { sessions[key]?.routes = nil }
         events.append(.withdrawn(key, networkProtocol))
     }
 
@@ -268,7 +283,8 @@ extension DataPlaneEvent {
         switch self {
         case .sessionReady(let key), .sessionFailed(let key, _), .sessionDeleted(let key, _), .sessionLost(let key),
             .channelHangUp(let key), .unitReady(let key, _, _), .unitFailed(let key, _), .configured(let key, _),
-            .configurationFailed(let key, _, _), .withdrawn(let key, _), .frame(let key, _, _):
+            .configurationFailed(let key, _, _), .withdrawn(let key, _), .routed(let key),
+            .routingFailed(let key, _), .frame(let key, _, _):
             key
         case .tunnelReady, .tunnelFailed, .tunnelDeleted, .tunnelLost, .counters, .leftoversRemoved:
             nil

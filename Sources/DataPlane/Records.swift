@@ -1,3 +1,4 @@
+import Addresses
 import Linux
 
 /// What the loop's thread knows of a tunnel.
@@ -36,6 +37,8 @@ final class SessionRecord {
     /// Units asked for and not answered count as well, so that there is never a second.
     var hasUnit = false
     var networks: [NetworkProtocol: UnitNetwork] = [:]
+    /// The address whose route is pinned on this session's account.
+    var pinned: IPAddress?
     var isDeleting = false
     /// Somebody else deleted it in the kernel, and that was reported.
     var isLost = false
