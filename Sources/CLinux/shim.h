@@ -24,6 +24,7 @@ extern int accept4(int descriptor, struct sockaddr *address, socklen_t *length, 
 extern int pthread_setname_np(pthread_t thread, const char *name);
 extern int unshare(int flags);
 extern int setns(int descriptor, int type);
+extern int pidfd_open(pid_t process, unsigned int flags);
 static const int clinux_CLONE_NEWNET = 0x40000000;
 
 // linux/if_pppox.h, which has them, brings packed structures along.

@@ -86,3 +86,13 @@ func refuseSharedAddresses(_ users: [(TableReader, User)], profiles: [PPPProfile
         }
     }
 }
+
+func refuseSharedInterfaces(_ clients: [(TableReader, Client)]) {
+    var seen: [String: String] = [:]
+    for (table, client) in clients {
+        guard case .exact(let name) = client.interface else { continue }
+        if let other = seen.updateValue(table.path, forKey: name) {
+            table.refuse("interface", "is \"\(name)\", as \(other) has it; an interface belongs to one client")
+        }
+    }
+}

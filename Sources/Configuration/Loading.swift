@@ -70,18 +70,29 @@ extension Configuration {
         let declaredProfiles = Declared(named(profiles, \.name), names: document.names(of: "ppp"))
         let peers = read(document.tables("peer")) { Peer(reading: &$0, profiles: declaredProfiles) }
         let users = read(document.tables("user")) { User(reading: &$0) }
+        let groups = read(document.tables("tunnel_group")) { TunnelGroup(reading: &$0) }
+        let declaredGroups = Declared(named(groups, \.name), names: document.names(of: "tunnel_group"))
+        let clients = read(document.tables("client")) { Client(reading: &$0, groups: declaredGroups) }
         _ = named(peers, \.name)
         _ = named(users, \.name)
-        if !document.has("listener") {
-            document.refuse("listener", "is missing; write a [[listener]] with the address that tunnels come in on")
+        _ = named(clients, \.name)
+        if !document.has("listener"), !document.has("client") {
+            document.refuse(
+                "listener",
+                "is missing; write a [[listener]] with the address that tunnels come in on, or a [[client]]")
         }
+        if !document.has("listener"), document.has("client"), document.has("peer") {
+            document.refuse("listener", "is missing, and without one no [[peer]] can come in")
+        }
+        refuseSharedInterfaces(clients)
         refuseRepeatedListeners(listeners)
         refuseOverlaps(pools)
         refuseAmbiguity(peers)
         refuseSharedAddresses(users, profiles: profiles.map(\.1))
         self.init(
             daemon: daemon, logLevel: logLevel, listeners: listeners.map(\.1), peers: peers.map(\.1),
-            profiles: profiles.map(\.1), pools: pools.map(\.1), users: users.map(\.1))
+            profiles: profiles.map(\.1), pools: pools.map(\.1), users: users.map(\.1),
+            groups: groups.map(\.1), clients: clients.map(\.1))
     }
 }
 

@@ -7,7 +7,7 @@ package struct Reload: Hashable, Sendable {
     /// A sentence for each change, and for each that waits for a restart.
     package var record: ReloadRecord
 
-    /// Peers, PPP, pools, users, limits and the log level follow the new file; listeners, the control socket and the Host Name
+    /// Peers, PPP, pools, users, clients, limits and the log level follow the new file; listeners, the control socket and the Host Name
     /// stay as they are. Tunnels and sessions that stand keep what they were made with.
     package init(from old: Configuration, to new: Configuration) {
         var inForce = new
@@ -21,6 +21,8 @@ package struct Reload: Hashable, Sendable {
         record.applied += Self.changes("ppp", old.profiles, new.profiles, \.name)
         record.applied += Self.changes("pool", old.pools, new.pools, \.name)
         record.applied += Self.changes("user", old.users, new.users, \.name)
+        record.applied += Self.changes("tunnel_group", old.groups, new.groups, \.name)
+        record.applied += Self.changes("client", old.clients, new.clients, \.name)
 
         if new.listeners != old.listeners { record.notApplied.append("[[listener]] changed; restart l2tpd") }
         if new.daemon.controlSocket != old.daemon.controlSocket {

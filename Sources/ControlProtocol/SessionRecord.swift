@@ -8,8 +8,10 @@ package struct SessionRecord: Codable, Hashable, Sendable {
     /// The peer's ids.
     package var peerTunnelID: UInt32?
     package var peerSessionID: UInt32?
-    /// The `[[peer]]` whose tunnel carries it.
+    /// The `[[peer]]` whose tunnel carries it; of a tunnel that we opened the LNS.
     package var peer: String
+    /// What we are to the call: "lns" where the other end asked for it, "lac" where we did.
+    package var role = "lns"
     /// The name that the subscriber authenticated with.
     package var user: String?
     /// RFC 2661 section 7.4's names ("wait-connect", "established", ...) until the call stands, then PPP's phase
@@ -62,7 +64,7 @@ package struct SessionRecord: Codable, Hashable, Sendable {
         case sessionID = "session_id"
         case peerTunnelID = "peer_tunnel_id"
         case peerSessionID = "peer_session_id"
-        case peer, user, state, interface, address, authentication, mtu, mru, sequencing
+        case peer, role, user, state, interface, address, authentication, mtu, mru, sequencing
         case localAddress = "local_address"
         case ipv6LinkLocal = "ipv6_link_local"
         case localIPv6LinkLocal = "local_ipv6_link_local"

@@ -53,7 +53,11 @@ package protocol DataPlane: AnyObject {
     /// protocol pass. -> `.configured` or `.configurationFailed`.
     func configure(_ key: SessionKey, _ network: UnitNetwork, mtu: Int)
 
-    /// The reverse: the protocol passes no more, its addresses go, and with the last protocol the interface goes down.
+    /// Leads routes through the session's interface, which is up. They go when it goes down. -> `.routed` or
+    /// `.routingFailed`.
+    func addRoutes(_ key: SessionKey, _ routes: SessionRoutes)
+
+    /// The reverse of `configure`: the protocol passes no more, its addresses go, and with the last protocol the interface goes down.
     /// -> `.withdrawn`, also when there was nothing to withdraw: then an address may return to its pool (NCP-05).
     func withdraw(_ key: SessionKey, _ networkProtocol: NetworkProtocol)
 

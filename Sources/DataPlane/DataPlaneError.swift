@@ -12,6 +12,7 @@ package struct DataPlaneError: Error, Hashable, Sendable, CustomStringConvertibl
         case bridgeChannels = "bridge channels"
         case configureInterface = "configure interface"
         case passProtocol = "pass network protocol"
+        case addRoute = "add route"
         case deleteTunnel = "delete tunnel"
         /// What the call names does not exist (any more).
         case lookUp = "look up"

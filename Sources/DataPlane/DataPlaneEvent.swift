@@ -31,6 +31,9 @@ package enum DataPlaneEvent: Hashable, Sendable {
     /// The protocol does not pass; `withdraw` removes what may be left of its addresses.
     case configurationFailed(SessionKey, NetworkProtocol, DataPlaneError)
     case withdrawn(SessionKey, NetworkProtocol)
+    case routed(SessionKey)
+    /// Some of the routes may be there; they go with the interface.
+    case routingFailed(SessionKey, DataPlaneError)
 
     /// A PPP frame from the peer, which begins with its protocol number.
     case frame(SessionKey, [UInt8], from: FrameWay)
@@ -59,7 +62,8 @@ extension DataPlaneEvent {
         switch self {
         case .sessionReady(let key), .sessionFailed(let key, _), .sessionDeleted(let key, _), .sessionLost(let key),
             .channelHangUp(let key), .unitReady(let key, _, _), .unitFailed(let key, _), .configured(let key, _),
-            .configurationFailed(let key, _, _), .withdrawn(let key, _), .frame(let key, _, _):
+            .configurationFailed(let key, _, _), .withdrawn(let key, _), .routed(let key), .routingFailed(let key, _),
+            .frame(let key, _, _):
             key
         case .tunnelReady, .tunnelFailed, .tunnelDeleted, .tunnelLost, .counters, .leftoversRemoved:
             nil

@@ -211,9 +211,21 @@ package final class InMemoryDataPlane: DataPlane {
         }
     }
 
+    package func addRoutes(_ key: SessionKey, _ routes: SessionRoutes) {
+        if let code = record(.addRoutes(key, routes)) {
+            events.append(.routingFailed(key, error(.addRoute, code)))
+        } else if sessions[key]?.networks.isEmpty != false {
+            events.append(.routingFailed(key, error(.lookUp, ENODEV)))
+        } else {
+            sessions[key]?.routes = routes
+            events.append(.routed(key))
+        }
+    }
+
     package func withdraw(_ key: SessionKey, _ networkProtocol: NetworkProtocol) {
         record(.withdraw(key, networkProtocol))
         sessions[key]?.networks[networkProtocol] = nil
+        if sessions[key]?.networks.isEmpty == true { sessions[key]?.routes = nil }
         events.append(.withdrawn(key, networkProtocol))
     }
 

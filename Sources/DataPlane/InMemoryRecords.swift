@@ -12,6 +12,7 @@ extension InMemoryDataPlane {
         case createUnit(SessionKey, UnitSpecification)
         case configure(SessionKey, UnitNetwork, mtu: Int)
         case withdraw(SessionKey, NetworkProtocol)
+        case addRoutes(SessionKey, SessionRoutes)
         case deleteSession(SessionKey)
         case readCounters
         case removeLeftovers([Endpoint])
@@ -27,6 +28,7 @@ extension InMemoryDataPlane {
             case .createUnit: .createUnit
             case .configure: .configure
             case .withdraw: .withdraw
+            case .addRoutes: .addRoutes
             case .deleteSession: .deleteSession
             case .readCounters: .readCounters
             case .removeLeftovers: .removeLeftovers
@@ -37,7 +39,7 @@ extension InMemoryDataPlane {
     /// The kinds of calls; those that make something can be told to fail.
     package enum Kind: Hashable, Sendable, CaseIterable {
         case createTunnel, deleteTunnel, createSession, createAccessSession, bridge, requireSequence, createUnit,
-            configure, withdraw, deleteSession, readCounters, removeLeftovers
+            configure, withdraw, addRoutes, deleteSession, readCounters, removeLeftovers
     }
 
     /// A frame that was sent.
@@ -52,6 +54,7 @@ extension InMemoryDataPlane {
         package var way: Way
         package var unit: UnitSpecification?
         package var networks: [NetworkProtocol: UnitNetwork] = [:]
+        package var routes: SessionRoutes?
         /// Frames from the peer are not for user space any more.
         package var isBridged = false
         /// The session that they pass to, while there is one.

@@ -32,6 +32,8 @@ package final class LinuxDataPlane: DataPlane {
     private var frameBuffer = [UInt8](repeating: 0, count: 1 << 17)
     private var isReadingCounters = false
     private var leftoverJobs = 0
+    /// Pinned routes that are being removed.
+    var pinJobs = 0
 
     private static let mailboxValue: UInt64 = 0
     private static let kernelEventsValue: UInt64 = 1
@@ -67,7 +69,8 @@ package final class LinuxDataPlane: DataPlane {
     }
 
     package var isIdle: Bool {
-        tunnels.isEmpty && sessions.isEmpty && !isReadingCounters && leftoverJobs == 0 && events.isEmpty
+        tunnels.isEmpty && sessions.isEmpty && !isReadingCounters && leftoverJobs == 0 && pinJobs == 0
+            && events.isEmpty
     }
 
     package func readCounters() {
@@ -189,6 +192,10 @@ package final class LinuxDataPlane: DataPlane {
             takeConfigured(serial, networkProtocol, error)
         case .withdrawn(let serial, let networkProtocol):
             takeWithdrawn(serial, networkProtocol)
+        case .routed(let serial, let pinned, let error):
+            takeRouted(serial, pinned, error)
+        case .unpinned:
+            pinJobs -= 1
         case .tunnelDeleted(let serial):
             teardown.answered()
             takeTunnelDeleted(serial)

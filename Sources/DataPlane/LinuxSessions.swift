@@ -155,14 +155,14 @@ extension LinuxDataPlane {
         return session
     }
 
-    private func answered(_ serial: UInt64) -> SessionRecord? {
+    func answered(_ serial: UInt64) -> SessionRecord? {
         guard let key = sessionKeys[serial], let session = sessions[key] else { return nil }
         session.jobs -= 1
         return session
     }
 
     /// A deletion waits for the setup worker's last answer, which may bring something to delete.
-    private func goOnDeleting(_ session: SessionRecord) {
+    func goOnDeleting(_ session: SessionRecord) {
         guard session.isDeleting, session.jobs == 0 else { return }
         teardown.post([deletion(of: session)])
     }
@@ -174,6 +174,7 @@ extension LinuxDataPlane {
     private func forget(_ session: SessionRecord) {
         sessions[session.key] = nil
         sessionKeys[session.serial] = nil
+        unpin(session)
         guard let tunnel = tunnels[session.key.tunnel] else { return }
         tunnel.sessions.remove(session.key)
         deleteIfEmpty(tunnel)

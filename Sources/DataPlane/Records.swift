@@ -1,3 +1,4 @@
+import Addresses
 import Linux
 
 /// What the loop's thread knows of a tunnel.
@@ -40,6 +41,8 @@ final class SessionRecord {
     var isBridged = false
     /// The other side, as long as there is one.
     weak var bridge: SessionRecord?
+    /// The address whose route is pinned on this session's account.
+    var pinned: IPAddress?
     var isDeleting = false
     /// Somebody else deleted it in the kernel, and that was reported.
     var isLost = false

@@ -88,6 +88,22 @@ package enum UnitNetwork: Hashable, Sendable {
     }
 }
 
+/// Routes that lead through a session's interface.
+package struct SessionRoutes: Hashable, Sendable {
+    package var prefixes: [IPPrefix]
+    /// The tunnel's other end: where a prefix holds it, the way that packets to it take at present is pinned by a route
+    /// of its own first, so that the tunnel does not lead through itself. It goes with the session.
+    package var around: IPAddress
+
+    package init(prefixes: [IPPrefix], around: IPAddress) {
+        self.prefixes = prefixes
+        self.around = around
+    }
+
+    /// Whether one of them would lead the tunnel into itself.
+    package var needPin: Bool { prefixes.contains { $0.contains(around) } }
+}
+
 /// By which descriptor a PPP frame goes: the channel carries LCP, authentication and, until there is a unit, everything;
 /// the unit carries the network control protocols.
 package enum FrameWay: Hashable, Sendable {

@@ -12,6 +12,9 @@ final class SetupWorker: Sendable {
         case unit(serial: UInt64, Ticket, UnitSpecification, PPPChannel)
         case configure(serial: UInt64, Ticket, PPPUnit, UnitNetwork, previous: UnitNetwork?, mtu: Int)
         case withdraw(serial: UInt64, Ticket, PPPUnit, UnitNetwork, isLast: Bool)
+        /// `isPinned`: the session has pinned the way around itself before.
+        case route(serial: UInt64, Ticket, PPPUnit, SessionRoutes, isPinned: Bool)
+        case unpin(IPAddress)
         case removeLeftovers([Endpoint], except: Set<UInt32>)
     }
 
@@ -73,11 +76,13 @@ private struct Setup {
     let l2tp: L2TPNetlink
     let route: RouteNetlink
     let attach: AttachWorkers
+    let pins: PinnedRoutes
 
     init(_ family: L2TPFamily, _ results: Mailbox<WorkerResult>) throws(Errno) {
         attach = try AttachWorkers(family, results: results)
         l2tp = try L2TPNetlink(family)
         route = try RouteNetlink()
+        pins = PinnedRoutes()
     }
 
     /// Nil: the result follows from another worker.
@@ -121,6 +126,22 @@ private struct Setup {
             if ticket.isCancelled.isSet { return .skipped(serial) }
             withdraw(network, from: unit, isLast: isLast)
             return .withdrawn(serial, network.networkProtocol)
+        case .route(let serial, let ticket, let unit, let routes, let isPinned):
+            if ticket.isCancelled.isSet { return .skipped(serial) }
+            var pinned: IPAddress?
+            do throws(Errno) {
+                if routes.needPin, !isPinned {
+                    try pins.pin(routes.around, by: route)
+                    pinned = routes.around
+                }
+                for prefix in routes.prefixes { try route.add(Route(to: prefix, interface: unit.interfaceIndex)) }
+                return .routed(serial, pinned: pinned, nil)
+            } catch {
+                return .routed(serial, pinned: pinned, DataPlaneError(.addRoute, error))
+            }
+        case .unpin(let address):
+            pins.unpin(address, by: route)
+            return .unpinned
         case .removeLeftovers(let addresses, let ours):
             return .leftovers(removeLeftovers(on: addresses, except: ours))
         }
@@ -135,6 +156,8 @@ private struct Setup {
         case .configure(let serial, _, _, let network, _, _):
             .configured(serial, network.networkProtocol, DataPlaneError(.configureInterface, error))
         case .withdraw(let serial, _, _, let network, _): .withdrawn(serial, network.networkProtocol)
+        case .route(let serial, _, _, _, _): .routed(serial, pinned: nil, DataPlaneError(.addRoute, error))
+        case .unpin: .unpinned
         case .removeLeftovers: .leftovers([])
         }
     }

@@ -27,6 +27,7 @@ extension Service {
         configuration = new
         lns.users = Users(new)
         lns.pools.apply(new)
+        for call in clients.apply(new.clients, at: now) { server.end(call, at: now) }
         server.apply(peers: Peers(new), limits: new.daemon, at: now)
         setLogLevel(new.logLevel)
     }

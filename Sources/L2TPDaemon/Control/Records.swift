@@ -8,21 +8,22 @@ import Netlink
 import PPP
 
 extension TunnelRecord {
-    init(_ context: TunnelContext, sessions: [LNSSession], at now: ContinuousClock.Instant) {
+    init(_ context: TunnelContext, sessions: [PPPSession], at now: ContinuousClock.Instant) {
         let machine = context.machine
         self.init(
-            tunnelID: context.kernelID, peer: context.peer.name, peerAddress: "\(context.path.remote)",
+            tunnelID: context.kernelID, peer: context.counterpart.name, peerAddress: "\(context.path.remote)",
             localAddress: "\(context.path.local)", state: context.state)
-        peerTunnelID = UInt32(context.peerTunnelID.rawValue)
+        if context.peerTunnelID != .none { peerTunnelID = UInt32(context.peerTunnelID.rawValue) }
+        role = context.isOutbound ? "initiator" : "responder"
         if let description = machine.peer {
             peerHostName = "\(description.hostName)"
             peerVendorName = description.vendorName.map { "\($0)" }
             peerReceiveWindow = description.receiveWindow
         }
-        authenticated = context.opened != nil && context.peer.requireAuthentication
+        authenticated = context.opened != nil && context.counterpart.settings.requireAuthentication
         self.sessions = sessions.count
         uptimeSeconds = (context.opened ?? context.began).seconds(until: now)
-        receiveWindow = Int(context.peer.receiveWindow)
+        receiveWindow = Int(context.counterpart.settings.receiveWindow)
         let statistics = machine.statistics
         congestionWindow = statistics.window.size
         queuedMessages = statistics.queueDepth
@@ -40,10 +41,11 @@ extension TunnelRecord {
 }
 
 extension SessionRecord {
-    init(_ session: LNSSession, at now: ContinuousClock.Instant) {
+    init(_ session: PPPSession, at now: ContinuousClock.Instant) {
         self.init(
-            tunnelID: session.key.tunnel, sessionID: session.key.session, peer: session.peer.name,
+            tunnelID: session.key.tunnel, sessionID: session.key.session, peer: session.role.peerName,
             state: session.state)
+        role = session.role.isIncoming ? "lns" : "lac"
         peerTunnelID = session.peerKey.tunnel
         peerSessionID = session.peerKey.session
         user = session.link.user.map { "\(Text($0))" }
@@ -77,11 +79,36 @@ extension SessionRecord {
     }
 }
 
+extension ClientRecord {
+    init(_ line: ClientLine, at now: ContinuousClock.Instant) {
+        let client = line.client
+        self.init(
+            name: client.name, state: line.state, persistent: client.isPersistent,
+            servers: client.group.members.map { "\($0.lns.place)" }, user: client.user)
+        failures = line.failures
+        lastFailure = line.lastFailure
+        if case .waiting(let until) = line.stage { redialSeconds = now.seconds(until: until) }
+        guard let call = line.call, let context = call.context else { return }
+        peerAddress = "\(context.path.remote)"
+        tunnelID = context.kernelID
+        guard let session = call.session else { return }
+        sessionID = session.key.session
+        interface = session.interfaceName
+        if let addresses = session.link.ipv4 {
+            address = "\(addresses.local)"
+            peerPPPAddress = "\(addresses.peer)"
+            dns = session.dns.map(\.description)
+        }
+        uptimeSeconds = session.isOpen ? session.opened?.seconds(until: now) : nil
+    }
+}
+
 extension PeerRecord {
     init(_ peer: Peer, tunnels: Int, sessions: Int) {
         self.init(
             name: peer.name, addresses: peer.addresses.map(\.description), hostNames: peer.hostNames,
-            authentication: peer.secret != nil, ppp: peer.ppp.name, tunnels: tunnels, maxTunnels: peer.maxTunnels,
+            authentication: peer.tunnel.secret != nil, ppp: peer.ppp.name, tunnels: tunnels,
+            maxTunnels: peer.maxTunnels,
             sessions: sessions, maxSessions: peer.maxSessions)
     }
 }

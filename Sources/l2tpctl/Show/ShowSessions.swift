@@ -7,7 +7,8 @@ struct ShowSessions: Listing {
         commandName: "sessions",
         abstract: "List the sessions.",
         discussion: """
-            SESSION is both local ids, as "session close" takes them. STATE is the call's until it stands, then PPP's phase: \
+            SESSION is both local ids, as "session close" takes them. ROLE is ours: "lac" where we placed the call. \
+            STATE is the call's until it stands, then PPP's phase: \
             establish, authenticate, network, open, terminate. RX and TX are the kernel's octets, as seen from here.
             """)
 
@@ -30,11 +31,13 @@ struct ShowSessions: Listing {
 
     static func table(_ records: [SessionRecord]) -> TextTable {
         var table = TextTable(
-            .left("SESSION"), .left("USER"), .left("PEER"), .left("STATE"), .left("INTERFACE"), .left("ADDRESS"),
+            .left("SESSION"), .left("USER"), .left("PEER"), .left("ROLE"), .left("STATE"), .left("INTERFACE"),
+            .left("ADDRESS"),
             .left("AUTHENTICATION"), .right("UPTIME"), .right("RX"), .right("TX"))
         table.rows = records.map { session in
             [
-                "\(session.name)", session.user ?? "", session.peer, session.state, session.interface ?? "",
+                "\(session.name)", session.user ?? "", session.peer, session.role, session.state,
+                session.interface ?? "",
                 session.address ?? session.ipv6LinkLocal ?? "", session.authentication ?? "",
                 HumanUnits.duration(seconds: session.uptimeSeconds), HumanUnits.octets(session.rxBytes),
                 HumanUnits.octets(session.txBytes),

@@ -60,7 +60,8 @@ final class World {
         service = try Service(
             configuration: configuration, loop: loop, plane: plane,
             surroundings: .init(
-                kernel: "in memory", processID: 1, hostName: "lns", configurationPath: folder + "/l2tpd.toml"),
+                kernel: "in memory", processID: 1, hostName: "lns", secondsSince1970: 1_000_000,
+                configurationPath: folder + "/l2tpd.toml"),
             log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), logLevel: LoggingThreshold(.error))
         now = .now
         service.start()
@@ -73,10 +74,11 @@ final class World {
     }
 
     var server: L2TPServer<InMemoryDataPlane> { service.server }
-    var lns: LNS<InMemoryDataPlane> { service.lns }
+    var sessions: Sessions<InMemoryDataPlane> { service.sessions }
+    var lns: LNS { service.lns }
 
     func statistic(_ counter: Statistics.Counter) -> UInt64 {
-        server.statistics[counter] + lns.statistics[counter]
+        server.statistics[counter] + sessions.statistics[counter] + lns.statistics[counter]
     }
 
     /// The configuration file that a reload reads.
@@ -152,6 +154,10 @@ final class World {
     // MARK: - Frames
 
     private func carry(_ sent: InMemoryDataPlane.SentFrame) {
+        // Both ends may be ours.
+        if let peer = plane.sessions[sent.key]?.peer, plane.sessions[peer]?.peer == sent.key {
+            plane.inject(sent.frame, on: peer)
+        }
         for host in hosts {
             for tunnel in host.tunnels where UInt32(tunnel.machine.peerTunnelID.rawValue) == sent.key.tunnel {
                 tunnel.receive(sent.frame, fromSession: sent.key.session)
@@ -217,17 +223,17 @@ extension World {
         return call
     }
 
-    func session(of call: ClientTunnel.Call, in tunnel: ClientTunnel) -> LNSSession? { lns.sessions[tunnel.key(call)] }
+    func session(of call: ClientTunnel.Call, in tunnel: ClientTunnel) -> PPPSession? { sessions[tunnel.key(call)] }
 
     func context(of tunnel: ClientTunnel) -> TunnelContext? { server.table[tunnel.machine.peerTunnelID] }
 
     /// That nothing is left of all that was: no object of the kernel's, no name, no address, no place in a count.
     func expectNothingLeft(_ sourceLocation: SourceLocation = #_sourceLocation) throws {
         #expect(try run(atMost: .seconds(60)) { server.table.count == 0 }, sourceLocation: sourceLocation)
-        #expect(lns.sessions.isEmpty && lns.liveCount == 0, sourceLocation: sourceLocation)
+        #expect(sessions.isEmpty && sessions.liveCount == 0, sourceLocation: sourceLocation)
         #expect(server.table.liveCount == 0 && server.table.halfOpenCount == 0, sourceLocation: sourceLocation)
         #expect(plane.isIdle, sourceLocation: sourceLocation)
         #expect(lns.pools.records.allSatisfy { $0.leased == 0 }, sourceLocation: sourceLocation)
-        #expect(lns.names.take(.usual) == "ppp0", sourceLocation: sourceLocation)
+        #expect(sessions.names.take(.usual) == "ppp0", sourceLocation: sourceLocation)
     }
 }

@@ -1,19 +1,19 @@
 import Addresses
-import Configuration
 import DataPlane
 import L2TPWire
+import Logging
 import Netlink
 import PPP
 
 /// One call that is, or will be, a PPP link on an interface of ours.
-final class LNSSession {
+final class PPPSession {
     typealias Instant = ContinuousClock.Instant
 
     /// How far the call has come. What PPP does within `linked` is the link's own phase.
     enum Stage {
-        /// The kernel makes the session; the ICRQ is not answered yet (RFC 2661 section 5.1: data may come with the ICCN).
+        /// The kernel makes the session; an ICRQ is not answered yet (RFC 2661 section 5.1: data may come with the ICCN).
         case preparing
-        /// ICRP is sent. A peer's LCP may overtake its ICCN: a few frames wait here.
+        /// The ICCN is waited for, or about to be sent. A peer's LCP may come before: a few frames wait here.
         case awaitingConnection(early: [[UInt8]])
         case linked
         /// The kernel forgets the session; then it is gone.
@@ -27,39 +27,32 @@ final class LNSSession {
         case ready(index: Int32, name: String)
     }
 
-    /// The address that the link's user was given.
-    struct Lease: Equatable {
-        var user: String?
-        var address: IPv4Address
-    }
-
     let key: SessionKey
     let peerKey: SessionKey
-    /// The `[[peer]]` that the call came from, and the `[[ppp]]` that ends it: as they were when the call came.
-    let peer: Peer
-    let profile: PPPProfile
+    let role: any SessionRole
+    /// What asked for the call, from either end.
     let offer: ICRQ
     let began: Instant
     var connection: ICCN?
     var stage = Stage.preparing
     var link: Link
     var unit = Unit.none
-    var lease: Lease?
-    /// Addresses of users before the present one, while the interface may still have them.
-    var returning: [IPv4Address] = []
     var networks = SessionNetworks()
+    /// Network protocols whose routes the data plane is adding, in the order in which it was told.
+    var routing: [NetworkProtocol] = []
+    /// The name servers that we were told.
+    var dns: [IPv4Address] = []
+    /// Why it ended, once it does.
+    var end: String?
     /// When a network protocol first passed.
     var opened: Instant?
     /// The last counters that the kernel told.
     var counters = SessionCounters()
 
-    init(
-        key: SessionKey, peerKey: SessionKey, peer: Peer, profile: PPPProfile, offer: ICRQ, link: Link, at now: Instant
-    ) {
+    init(key: SessionKey, peerKey: SessionKey, role: any SessionRole, offer: ICRQ, link: Link, at now: Instant) {
         self.key = key
         self.peerKey = peerKey
-        self.peer = peer
-        self.profile = profile
+        self.role = role
         self.offer = offer
         self.link = link
         began = now
@@ -86,10 +79,19 @@ final class LNSSession {
     /// As `l2tpctl` shows it.
     var state: String {
         switch stage {
-        case .preparing: "offered"
-        case .awaitingConnection: "wait-connect"
+        case .preparing: role.isIncoming ? "offered" : "wait-reply"
+        case .awaitingConnection: role.isIncoming ? "wait-connect" : "wait-reply"
         case .linked: isOpen ? "open" : link.phase.rawValue
         case .ending: "closing"
         }
+    }
+
+    var metadata: Logger.Metadata {
+        var fields: Logger.Metadata = [
+            "tunnel_id": "\(key.tunnel)", "session_id": "\(key.session)", "peer": "\(role.peerName)",
+        ]
+        if let user = link.user { fields["user"] = "\(Text(user))" }
+        if let name = interfaceName { fields["interface"] = "\(name)" }
+        return fields
     }
 }
