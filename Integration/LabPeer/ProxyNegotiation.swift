@@ -73,8 +73,9 @@ struct ProxyNegotiation {
         case .unauthenticated: return ProxyAuthentication(type: .none)
         case .authenticated, .oversized: break
         case .mismatched:
-            authentication?.type = authentication?.type == .pap ? .chap : .pap
-            if authentication?.type == .chap { authentication?.challenge = [UInt8](repeating: 7, count: 16) }
+            let wasPAP = authentication?.type == .pap
+            authentication?.type = wasPAP ? .chap : .pap
+            if wasPAP { authentication?.challenge = [UInt8](repeating: 7, count: 16) }
         }
         return authentication
     }

@@ -23,8 +23,17 @@ package struct Reload: Hashable, Sendable {
         record.applied += Self.changes("user", old.users, new.users, \.name)
         record.applied += Self.changes("tunnel_group", old.groups, new.groups, \.name)
         record.applied += Self.changes("client", old.clients, new.clients, \.name)
+        record.applied += Self.changes("realm", old.realms, new.realms, \.title)
+        // Each interface has its socket from the start.
+        inForce.accessInterfaces = old.accessInterfaces.map { access in
+            new.accessInterfaces.first { $0.interface == access.interface } ?? access
+        }
+        record.applied += Self.changes("pppoe", old.accessInterfaces, inForce.accessInterfaces, \.interface)
 
         if new.listeners != old.listeners { record.notApplied.append("[[listener]] changed; restart l2tpd") }
+        if Set(new.accessInterfaces.map(\.interface)) != Set(old.accessInterfaces.map(\.interface)) {
+            record.notApplied.append("[[pppoe]] was added or removed; restart l2tpd")
+        }
         if new.daemon.controlSocket != old.daemon.controlSocket {
             record.notApplied.append("daemon.control_socket changed; restart l2tpd")
         }

@@ -72,8 +72,13 @@ package struct SessionFilter: Codable, Hashable, Sendable {
     }
 
     package func matches(_ session: SessionRecord) -> Bool {
-        (tunnelID == nil || tunnelID == session.tunnelID) && (peer == nil || peer == session.peer)
+        (tunnelID == nil || tunnelID == session.tunnelID || isBridged(session)) && (peer == nil || peer == session.peer)
             && (user == nil || user == session.user) && (state == nil || state == session.state)
+    }
+
+    /// Whether a subscriber's frames go by the tunnel.
+    private func isBridged(_ session: SessionRecord) -> Bool {
+        session.bridgedTo.flatMap(SessionName.init)?.tunnelID == tunnelID
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {

@@ -18,6 +18,7 @@ package final class Service<Plane: DataPlane> {
     let sessions: Sessions<Plane>
     let lns: LNS
     let clients: Clients
+    let lac: LAC
     let server: L2TPServer<Plane>
     let control: ControlServer
     let began: Instant
@@ -44,12 +45,18 @@ package final class Service<Plane: DataPlane> {
         package var configurationPath: String?
         /// Call Serial Numbers begin here.
         package var secondsSince1970: UInt32
+        /// Opens an access interface by its name.
+        package var openAccess: (String) throws(PacketSocketError) -> any DiscoverySocket
         /// systemd, when it started us.
         package var notifier: ServiceNotifier?
 
         package init(
             kernel: String, processID: Int32, hostName: String, secondsSince1970: UInt32,
-            configurationPath: String? = nil, notifier: consuming ServiceNotifier? = nil
+            configurationPath: String? = nil, notifier: consuming ServiceNotifier? = nil,
+            openAccess: @escaping (String) throws(PacketSocketError) -> any DiscoverySocket = {
+                (name) throws(PacketSocketError) in
+                try PacketSocket(interface: name, etherType: PacketSocket.discovery)
+            }
         ) {
             self.kernel = kernel
             self.processID = processID
@@ -57,6 +64,7 @@ package final class Service<Plane: DataPlane> {
             self.secondsSince1970 = secondsSince1970
             self.configurationPath = configurationPath
             self.notifier = notifier
+            self.openAccess = openAccess
         }
     }
 
@@ -77,6 +85,8 @@ package final class Service<Plane: DataPlane> {
         processID = surroundings.processID
         configurationPath = surroundings.configurationPath
         let hostName = configuration.daemon.hostName ?? surroundings.hostName
+        let openAccess = surroundings.openAccess
+        let secondsSince1970 = surroundings.secondsSince1970
         notifier = surroundings.notifier
         var listeners: [DatagramSocket] = []
         for (index, endpoint) in configuration.listeners.enumerated() {
@@ -93,14 +103,35 @@ package final class Service<Plane: DataPlane> {
         } catch {
             throw StartError(what: "control socket \(configuration.daemon.controlSocket)", why: error)
         }
+        let ports = try Self.openAccess(configuration.accessInterfaces, hostName, loop, at: now, by: openAccess)
         sessions = Sessions(plane: plane, log: log)
         lns = LNS(
             hostName: hostName, users: Users(configuration), pools: AddressPools(configuration), log: log)
         clients = Clients(configuration.clients, hooks: Hooks(loop: loop, log: log), log: log)
+        lac = LAC(lns: lns, ports: ports, realms: configuration.realms, log: log)
         server = L2TPServer(
-            plane: plane, loop: loop, listeners: listeners, sessions: sessions, lns: lns, clients: clients,
+            plane: plane, loop: loop, listeners: listeners, sessions: sessions, lns: lns, clients: clients, lac: lac,
             hostName: hostName, peers: Peers(configuration), limits: configuration.daemon,
-            serials: CallSerialNumbers(clock: surroundings.secondsSince1970), log: log, at: now)
+            serials: CallSerialNumbers(clock: secondsSince1970), log: log, at: now)
+    }
+
+    private static func openAccess(
+        _ interfaces: [AccessInterface], _ hostName: String, _ loop: EventLoop, at now: Instant,
+        by open: (String) throws(PacketSocketError) -> any DiscoverySocket
+    ) throws(StartError) -> [AccessPort] {
+        var random = SystemRandomNumberGenerator()
+        var ports: [AccessPort] = []
+        for settings in interfaces {
+            do {
+                let socket = try open(settings.interface)
+                if let descriptor = socket.watchedDescriptor { try loop.add(descriptor, .access(ports.count)) }
+                ports.append(
+                    try AccessPort(settings, socket: socket, hostName: hostName, at: now, using: &random))
+            } catch {
+                throw StartError(what: "[[pppoe]] \(settings.interface)", why: error)
+            }
+        }
+        return ports
     }
 
     /// Runs until SIGTERM or SIGINT and the orderly end that follows it; a second such signal ends it at once.
@@ -139,6 +170,7 @@ package final class Service<Plane: DataPlane> {
             case .listener: server.drain(listener: Int(token.value), at: now)
             case .tunnel: server.drain(tunnel: TunnelID(UInt16(truncatingIfNeeded: token.value)), at: now)
             case .caller: server.drain(caller: TunnelID(UInt16(truncatingIfNeeded: token.value)), at: now)
+            case .access: server.drain(access: Int(token.value), at: now)
             case .plane: plane.handle(event)
             case .hook: clients.hooks.handle(token.value, at: now)
             case .controlListener: control.accept(at: now)

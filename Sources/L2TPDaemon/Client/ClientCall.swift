@@ -41,8 +41,9 @@ final class ClientCall: CallerRole {
         self.context = context
     }
 
-    func failed(_ reason: String, retry: Instant?, at now: Instant) {
+    func failed(_ reason: String, retry: Instant?, at now: Instant) -> [SessionOrder] {
         clients.ended(self, reason, retry: retry, at: now)
+        return []
     }
 
     // MARK: - SessionRole

@@ -81,8 +81,8 @@ extension Service {
     private func listSessions(_ filter: SessionFilter, at now: Instant) -> ControlClient.Listing {
         let keys = sessions.allKeys.sorted { ($0.tunnel, $0.session) < ($1.tunnel, $1.session) }
         return list(keys) { [sessions] key in
-            guard let session = sessions[key] else { return nil }
-            let record = SessionRecord(session, at: now)
+            guard let session = sessions[key], !session.role.isSecondSide else { return nil }
+            let record = SessionRecord(session, bridgedTo: session.partner.flatMap { sessions[$0] }, at: now)
             return filter.matches(record) ? .session(record) : nil
         }
     }
@@ -103,7 +103,7 @@ extension Service {
         var tunnels = SummaryRecord.Count()
         for context in server.table.all { tunnels.count(isClosing: context.isClosed, isEstablished: context.isOpen) }
         var sessions = SummaryRecord.Count()
-        for session in self.sessions.all {
+        for session in self.sessions.all where !session.role.isSecondSide {
             sessions.count(isClosing: session.isEnding, isEstablished: session.isOpen)
         }
         let pools = lns.pools.records

@@ -6,6 +6,7 @@ import L2TPControl
 import L2TPWire
 import Netlink
 import PPP
+import PPPoE
 
 extension TunnelRecord {
     init(_ context: TunnelContext, sessions: [PPPSession], at now: ContinuousClock.Instant) {
@@ -41,14 +42,24 @@ extension TunnelRecord {
 }
 
 extension SessionRecord {
-    init(_ session: PPPSession, at now: ContinuousClock.Instant) {
+    /// `other` is the other side of the bridge that it is in: the call, whose counters count.
+    init(_ session: PPPSession, bridgedTo other: PPPSession?, at now: ContinuousClock.Instant) {
         self.init(
             tunnelID: session.key.tunnel, sessionID: session.key.session, peer: session.role.peerName,
             state: session.state)
-        role = session.role.isIncoming ? "lns" : "lac"
-        peerTunnelID = session.peerKey.tunnel
-        peerSessionID = session.peerKey.session
-        user = session.link.user.map { "\(Text($0))" }
+        let call = other ?? session
+        role = session.role.isIncoming && !session.key.isAccess ? "lns" : "lac"
+        peerTunnelID = call.peerKey?.tunnel
+        peerSessionID = call.peerKey?.session
+        bridgedTo = other.map { SessionName(tunnelID: $0.key.tunnel, sessionID: $0.key.session).description }
+        if let subscription = session.role as? Subscription {
+            mac = "\(subscription.request.host)"
+            accessInterface = subscription.port.interface
+            serviceName = subscription.request.serviceName
+            pppoeSessionID = subscription.request.id.rawValue
+            realm = subscription.realm.map { "\(Text($0))" }
+        }
+        user = session.user.map { "\(Text($0))" }
         interface = session.interfaceName
         authentication = session.link.authenticationMethod?.rawValue
         if let addresses = session.link.ipv4 {
@@ -59,23 +70,23 @@ extension SessionRecord {
             ipv6LinkLocal = "\(IPv6Address(linkLocal: identifiers.peer))"
             localIPv6LinkLocal = "\(IPv6Address(linkLocal: identifiers.local))"
         }
-        proxyLCP = session.connection?.proxyLCP != nil
-        proxyAuthentication = session.connection?.proxyAuthentication != nil
+        proxyLCP = call.connection?.proxyLCP != nil
+        proxyAuthentication = call.connection?.proxyAuthentication != nil
         mtu = session.interfaceName == nil ? nil : Int(session.link.mtu)
         mru = Int(session.link.peerParameters.mru)
         callingNumber = session.offer.callingNumber.map { "\($0)" }
         calledNumber = session.offer.calledNumber.map { "\($0)" }
         callSerialNumber = session.offer.callSerialNumber
-        txConnectSpeed = session.connection.map { UInt64($0.txConnectSpeed.bitsPerSecond) }
-        rxConnectSpeed = session.connection.map { UInt64(($0.rxConnectSpeed ?? $0.txConnectSpeed).bitsPerSecond) }
-        sequencing = session.connection?.sequencingRequired ?? false
+        txConnectSpeed = call.connection.map { UInt64($0.txConnectSpeed.bitsPerSecond) }
+        rxConnectSpeed = call.connection.map { UInt64(($0.rxConnectSpeed ?? $0.txConnectSpeed).bitsPerSecond) }
+        sequencing = call.connection?.sequencingRequired ?? false
         uptimeSeconds = session.began.seconds(until: now)
-        rxPackets = session.counters.receivedPackets
-        rxBytes = session.counters.receivedOctets
-        rxErrors = session.counters.receiveErrors
-        txPackets = session.counters.sentPackets
-        txBytes = session.counters.sentOctets
-        txErrors = session.counters.sendErrors
+        rxPackets = call.counters.receivedPackets
+        rxBytes = call.counters.receivedOctets
+        rxErrors = call.counters.receiveErrors
+        txPackets = call.counters.sentPackets
+        txBytes = call.counters.sentOctets
+        txErrors = call.counters.sendErrors
     }
 }
 

@@ -1,94 +1,39 @@
-import Addresses
 import Configuration
 import DataPlane
-import L2TPWire
-import Logging
 import PPP
 
-/// An incoming call that ends here: its user, and the address that he was given.
+/// An incoming call that ends here.
 final class LNSCall: SessionRole {
-    /// The address that the link's user was given.
-    private struct Lease {
-        var user: String?
-        var address: IPv4Address
-    }
-
-    private let lns: LNS
-    /// The `[[peer]]` that the call came from, and the `[[ppp]]` that ends it: as they were when the call came.
+    /// The `[[peer]]` that the call came from, as it was then.
     private let peer: Peer
-    private var profile: PPPProfile { peer.ppp }
-    private var lease: Lease?
-    /// Addresses of users before the present one, while the interface may still have them.
-    private(set) var returning: [IPv4Address] = []
+    let termination: PPPTermination
 
     init(_ lns: LNS, from peer: Peer) {
-        self.lns = lns
         self.peer = peer
+        termination = PPPTermination(lns, by: peer.ppp)
     }
 
     var peerName: String { peer.name }
-    var interface: InterfaceNaming { .numbered(profile.interfaceName) }
-    var interfaceGroup: UInt32 { profile.interfaceGroup }
-    var connection: ICCN? { nil }
+    var interface: InterfaceNaming { termination.interface }
+    var interfaceGroup: UInt32 { termination.interfaceGroup }
     var proxyPolicy: ProxyPolicy {
         ProxyPolicy(
             acceptsLCP: peer.proxyLCP == .accept, acceptsAuthentication: peer.proxyAuthentication == .accept)
     }
 
-    func began(_ session: PPPSession) {}
-
     func verdict(on request: AuthenticationRequest, in session: PPPSession) -> AuthenticationVerdict {
-        let user = lns.users[request.name]
-        let verdict = user.map { request.verify(password: Password(octets: $0.password.octets)) } ?? .denied
-        var fields = session.metadata
-        fields["user"] = "\(Text(octets: request.name))"
-        fields["method"] = "\(request.method.rawValue)"
-        if case .accepted = verdict {
-            lns.statistics.count(.authenticationsAccepted)
-            lns.log.info("authenticated", metadata: fields)
-        } else {
-            lns.statistics.count(.authenticationsRejected)
-            fields["reason"] = user == nil ? "unknown user" : "wrong password"
-            lns.log.notice("authentication refused", metadata: fields)
-        }
-        return verdict
+        termination.verdict(on: request, in: session)
     }
 
-    /// After a renegotiation another user may be on the same link: then the first one's address goes back, as soon as
-    /// the interface does not have it any more.
     func networkParameters(of session: PPPSession) throws(AddressError) -> NetworkParameters {
-        let user = session.link.user
-        if let lease, lease.user != user {
-            self.lease = nil
-            returning.append(lease.address)
-            if session.networks.isClear(.ipv4) { returnAddresses() }
-        }
-        if lease == nil {
-            let address = try lns.pools.lease(for: user.flatMap { lns.users[$0] }, from: profile.pool)
-            lease = Lease(user: user, address: address)
-        }
-        return NetworkParameters(
-            localIPv4: profile.localAddress, peerIPv4: lease?.address, dns: profile.dns, nbns: profile.nbns)
+        try termination.networkParameters(of: session)
     }
 
     func withdrawn(_ network: NetworkProtocol, from session: PPPSession) {
-        if network == .ipv4 { returnAddresses() }
+        termination.withdrawn(network)
     }
-
-    func routes(of network: NetworkProtocol, through session: PPPSession) -> SessionRoutes? { nil }
-
-    func networkUp(_ network: NetworkProtocol, of session: PPPSession, at now: ContinuousClock.Instant) {}
-
-    func networkDown(_ network: NetworkProtocol, of session: PPPSession, at now: ContinuousClock.Instant) {}
 
     func forgotten(_ session: PPPSession, at now: ContinuousClock.Instant) {
-        returnAddresses()
-        if let lease { lns.pools.release(lease.address) }
-        lease = nil
-    }
-
-    private func returnAddresses() {
-        for address in returning { lns.pools.release(address) }
-        returning = []
+        termination.end()
     }
 }

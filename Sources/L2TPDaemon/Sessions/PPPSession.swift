@@ -16,6 +16,8 @@ final class PPPSession {
         /// The ICCN is waited for, or about to be sent. A peer's LCP may come before: a few frames wait here.
         case awaitingConnection(early: [[UInt8]])
         case linked
+        /// The kernel passes frames on to the partner and from it; PPP ends elsewhere.
+        case bridged
         /// The kernel forgets the session; then it is gone.
         case ending
     }
@@ -28,7 +30,8 @@ final class PPPSession {
     }
 
     let key: SessionKey
-    let peerKey: SessionKey
+    /// The ids that the other end of the tunnel assigned; nil of a subscriber's session, which has no tunnel.
+    let peerKey: SessionKey?
     let role: any SessionRole
     /// What asked for the call, from either end.
     let offer: ICRQ
@@ -48,8 +51,12 @@ final class PPPSession {
     var opened: Instant?
     /// The last counters that the kernel told.
     var counters = SessionCounters()
+    /// The other side of a bridge, made or meant; when one goes the other goes.
+    var partner: SessionKey?
+    /// Frames that go to the other end of the tunnel behind the ICCN.
+    var unsent: [[UInt8]] = []
 
-    init(key: SessionKey, peerKey: SessionKey, role: any SessionRole, offer: ICRQ, link: Link, at now: Instant) {
+    init(key: SessionKey, peerKey: SessionKey?, role: any SessionRole, offer: ICRQ, link: Link, at now: Instant) {
         self.key = key
         self.peerKey = peerKey
         self.role = role
@@ -73,8 +80,14 @@ final class PPPSession {
         if case .ready(_, let name) = unit { name } else { nil }
     }
 
-    /// Whether a network protocol passes.
-    var isOpen: Bool { isLinked && networks.isAnyUp }
+    var isBridged: Bool {
+        if case .bridged = stage { true } else { false }
+    }
+
+    /// Whether a network protocol passes, or whatever the ends of PPP agree on.
+    var isOpen: Bool { isBridged || isLinked && networks.isAnyUp }
+
+    var user: String? { link.user ?? role.user }
 
     /// As `l2tpctl` shows it.
     var state: String {
@@ -82,6 +95,7 @@ final class PPPSession {
         case .preparing: role.isIncoming ? "offered" : "wait-reply"
         case .awaitingConnection: role.isIncoming ? "wait-connect" : "wait-reply"
         case .linked: isOpen ? "open" : link.phase.rawValue
+        case .bridged: "bridged"
         case .ending: "closing"
         }
     }
@@ -90,7 +104,7 @@ final class PPPSession {
         var fields: Logger.Metadata = [
             "tunnel_id": "\(key.tunnel)", "session_id": "\(key.session)", "peer": "\(role.peerName)",
         ]
-        if let user = link.user { fields["user"] = "\(Text(user))" }
+        if let user { fields["user"] = "\(Text(user))" }
         if let name = interfaceName { fields["interface"] = "\(name)" }
         return fields
     }

@@ -13,7 +13,7 @@ extension Sessions {
         case .sessionReady(let key):
             guard let session = self[key], case .preparing = session.stage else { return [] }
             session.stage = .awaitingConnection(early: [])
-            return [session.role.connection.map { .connect(key, $0) } ?? .accept(key)]
+            return [session.role.ready(session)]
         case .sessionFailed(let key, let error): return fail(key, error, at: now)
         case .sessionDeleted(let key, let counters): forget(key, counters, at: now)
         case .sessionLost(let key), .channelHangUp(let key):
@@ -52,7 +52,16 @@ extension Sessions {
             return [.close(key, .failed)]
         case .frame(let key, let octets, from: _): return receive(octets, key, at: now)
         case .counters(let counters): return note(counters, at: now)
-        case .tunnelReady, .tunnelFailed, .tunnelDeleted, .tunnelLost, .bridged, .bridgeFailed, .leftoversRemoved: break
+        case .bridged(_, let key):
+            // Not before: an LNS may begin to talk as soon as it has the ICCN.
+            guard let session = self[key], let connection = session.role.connection else { return [] }
+            return [.connect(key, connection)]
+        case .bridgeFailed(_, let key, let error):
+            guard let session = self[key], !session.isEnding else { return [] }
+            statistics.count(.dataPlaneFailures)
+            log.error("not bridged", metadata: session.metadata.merging(["error": "\(error)"]) { $1 })
+            return [.close(key, .failed)]
+        case .tunnelReady, .tunnelFailed, .tunnelDeleted, .tunnelLost, .leftoversRemoved: break
         }
         return []
     }
@@ -66,6 +75,9 @@ extension Sessions {
         case .awaitingConnection(var early):
             if early.count < PPPSession.earlyFrames { early.append(octets) }
             session.stage = .awaitingConnection(early: early)
+        case .bridged:
+            // Taken from the kernel before it passed frames on by itself, or of a kind that it leaves to us.
+            if let partner = session.partner { plane.send(octets, on: partner, via: .channel) }
         case .preparing, .ending:
             break
         }
@@ -108,7 +120,7 @@ extension Sessions {
         statistics.count(.dataPlaneFailures)
         session.end = "the kernel session was not made: \(error)"
         log.error("kernel session not made", metadata: session.metadata.merging(["error": "\(error)"]) { $1 })
-        return [.reject(key, .failed)]
+        return [.reject(key, .failed)] + endPartner(of: session, .failed)
     }
 
     private func forget(_ key: SessionKey, _ counters: SessionCounters?, at now: Instant) {

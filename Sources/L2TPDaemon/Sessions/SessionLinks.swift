@@ -32,8 +32,16 @@ extension Sessions {
             plane.send(
                 frame.encoded, on: session.key, via: frame.protocolNumber.belongsToChannel ? .channel : .unit)
         case .authenticate(let request):
+            if session.role.handsOver(session, request) {
+                orders.append(.handOver(session.key))
+                return nil
+            }
             return .authenticationDecided(session.role.verdict(on: request, in: session), for: request.id)
         case .networkPhase:
+            if session.link.authenticationMethod == nil, session.role.handsOver(session, nil) {
+                orders.append(.handOver(session.key))
+                return nil
+            }
             return enterNetworkPhase(session)
         case .ipv4Up(let local, let peer, let dns):
             session.dns = dns

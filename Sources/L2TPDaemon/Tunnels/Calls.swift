@@ -42,6 +42,13 @@ extension L2TPServer {
     func carryOut(_ orders: [SessionOrder], at now: Instant) {
         for order in orders {
             switch order {
+            case .accept(let key) where key.isAccess:
+                acceptSubscriber(key, at: now)
+            case .close(let key, let reason) where key.isAccess:
+                closeSubscriber(key, reason, at: now)
+            case .reject(let key, _) where key.isAccess:
+                // He is told where he is forgotten.
+                statistics.count(.callsRefused)
             case .accept(let key):
                 tell(key, at: now) { .acceptCall($0) }
             case .connect(let key, let connection):
@@ -59,6 +66,12 @@ extension L2TPServer {
                             resultCode: reason.resultCode, assignedSessionID: id,
                             pppDisconnectCause: reason.disconnectCause))
                 }
+            case .end(let key, let reason):
+                carryOut(sessions.close(key, reason, at: now), at: now)
+            case .handOver(let key):
+                handOver(key, at: now)
+            case .bridge(let key):
+                bridge(subscriber: key, at: now)
             case .dataReceived(let tunnel):
                 if let context = context(tunnel) { tell(context, .dataReceived, at: now) }
             }

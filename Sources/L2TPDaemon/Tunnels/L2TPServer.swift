@@ -18,6 +18,7 @@ final class L2TPServer<Plane: DataPlane> {
     let sessions: Sessions<Plane>
     let lns: LNS
     let clients: Clients
+    let lac: LAC
     let listeners: [DatagramSocket]
     let hostName: String
     let log: Logger
@@ -43,7 +44,8 @@ final class L2TPServer<Plane: DataPlane> {
 
     init(
         plane: Plane, loop: EventLoop, listeners: [DatagramSocket], sessions: Sessions<Plane>, lns: LNS,
-        clients: Clients, hostName: String, peers: Peers, limits: Daemon, serials: CallSerialNumbers, log: Logger,
+        clients: Clients, lac: LAC, hostName: String, peers: Peers, limits: Daemon, serials: CallSerialNumbers,
+        log: Logger,
         at now: Instant
     ) {
         self.plane = plane
@@ -52,6 +54,7 @@ final class L2TPServer<Plane: DataPlane> {
         self.sessions = sessions
         self.lns = lns
         self.clients = clients
+        self.lac = lac
         self.serials = serials
         self.hostName = hostName
         self.peers = peers
@@ -141,6 +144,7 @@ final class L2TPServer<Plane: DataPlane> {
                 tell(context, .close(ResultCode(.shuttingDown)), at: now)
             }
         }
+        closeSubscribers(at: now)
     }
 
     /// Whether every peer has heard of the end, or never will, and no kernel tunnel is left.

@@ -24,7 +24,8 @@ extension L2TPServer {
             // With the tunnel go all of its calls at once: `closed` sees to them.
             if placedCallClosed(id, reason, in: context, at: now) { return }
             if case .tunnel = reason { return }
-            sessions.release(key(id, in: context), "\(reason)", at: now)
+            carryOut(
+                sessions.release(key(id, in: context), "\(reason)", Disconnection(reason), at: now), at: now)
         case .closed(let reason):
             close(context, reason, at: now)
         case .stopAcknowledged:
@@ -103,7 +104,8 @@ extension L2TPServer {
         statistics.count(.tunnelsClosed)
         log.info("tunnel closed", metadata: metadata(context).merging(["reason": "\(reason)"]) { $1 })
         leaveOutbound(context, reason, at: now)
-        sessions.releaseAll(inTunnel: context.kernelID, "tunnel \(reason)", at: now)
+        let orders = sessions.releaseAll(inTunnel: context.kernelID, "tunnel \(reason)", at: now)
+        defer { carryOut(orders, at: now) }
         switch context.kernel {
         case .none, .gone:
             leaveSocket(context, at: now)

@@ -7,7 +7,9 @@ protocol CallerRole: SessionRole {
     /// The call is on its way to this LNS.
     func directed(to context: TunnelContext)
     /// No LNS took the call; none of them may be tried again before `retry`.
-    func failed(_ reason: String, retry: ContinuousClock.Instant?, at now: ContinuousClock.Instant)
+    func failed(
+        _ reason: String, retry: ContinuousClock.Instant?, at now: ContinuousClock.Instant
+    ) -> [SessionOrder]
 }
 
 /// A call of ours on its way to one LNS of a group, and to another when that one fails, until it is a session.

@@ -16,10 +16,12 @@ extension L2TPServer {
     }
 
     /// Nobody wants the call any more. One that has become a session is closed as sessions are.
-    func cancel(_ call: PlacedCall, at now: Instant) {
+    func cancel(
+        _ call: PlacedCall, _ reason: ResultCode<CDNResult> = ResultCode(.administrative), at now: Instant
+    ) {
         switch call.stage {
         case .seeking, .lookingUp: giveUp(call, "given up here", retry: nil, at: now)
-        case .placed(let context, let id?): tell(context, .closeCall(id, ResultCode(.administrative)), at: now)
+        case .placed(let context, let id?): tell(context, .closeCall(id, reason), at: now)
         case .placed(_, nil): call.isCancelled = true
         case .over: break
         }
@@ -147,7 +149,7 @@ extension L2TPServer {
     private func giveUp(_ call: PlacedCall, _ reason: String, retry: Instant?, at now: Instant) {
         call.stage = .over
         placedCalls[call.serial] = nil
-        call.role.failed(reason, retry: retry, at: now)
+        carryOut(call.role.failed(reason, retry: retry, at: now), at: now)
     }
 }
 
