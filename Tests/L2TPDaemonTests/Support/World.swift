@@ -29,6 +29,8 @@ final class World {
     private(set) var now: Instant
     private(set) var hosts: [Host] = []
     var controlClients: [ControlPeer] = []
+    /// In the order of the configuration.
+    let segments: [AccessSegment]
 
     /// Loopback addresses and a port that nobody else uses at the same time, in this process or in another.
     struct Network {
@@ -56,12 +58,22 @@ final class World {
         var configuration = Configuration.usual(at: network.server, socket: folder + "/control.sock")
         try change(&configuration, network)
         self.configuration = configuration
+        let segments = configuration.accessInterfaces.enumerated().map {
+            AccessSegment($0.element.interface, index: Int32(7 + $0.offset))
+        }
+        self.segments = segments
         loop = try EventLoop()
         service = try Service(
             configuration: configuration, loop: loop, plane: plane,
             surroundings: .init(
                 kernel: "in memory", processID: 1, hostName: "lns", secondsSince1970: 1_000_000,
-                configurationPath: folder + "/l2tpd.toml"),
+                configurationPath: folder + "/l2tpd.toml",
+                openAccess: { (name) throws(PacketSocketError) in
+                    guard let segment = segments.first(where: { $0.interface == name }) else {
+                        throw .noInterface(name)
+                    }
+                    return segment
+                }),
             log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), logLevel: LoggingThreshold(.error))
         now = .now
         service.start()
@@ -115,9 +127,16 @@ final class World {
             let events = try loop.wait(until: quietTurns == 0 ? .now : .now + .milliseconds(1)).filter {
                 $0 != .deadline
             }
+            for (index, segment) in segments.enumerated() where segment.hasPackets {
+                service.server.drain(access: index, at: now)
+            }
             service.serve(events, at: now)
             var isQuiet = events.isEmpty && !plane.hasEvents
             for host in hosts where host.turn(self) { isQuiet = false }
+            for segment in segments {
+                for station in segment.stations where station.turn(self) { isQuiet = false }
+                if segment.hasPackets { isQuiet = false }
+            }
             for client in controlClients where client.turn() { isQuiet = false }
             quietTurns = isQuiet ? quietTurns + 1 : 0
         }
@@ -132,6 +151,7 @@ final class World {
             try settle()
             if condition() { return true }
             let deadlines = [service.nextDeadline(at: now)] + hosts.map(\.deadline)
+                + segments.flatMap { $0.stations.map(\.deadline) }
             guard let next = deadlines.compactMap(\.self).min(), next <= end else {
                 now = end
                 try settle()
@@ -154,6 +174,12 @@ final class World {
     // MARK: - Frames
 
     private func carry(_ sent: InMemoryDataPlane.SentFrame) {
+        if case .ethernet(let circuit) = plane.sessions[sent.key]?.way {
+            for segment in segments where segment.interface == circuit.interface {
+                for station in segment.stations where station.circuit == circuit { station.receive(frame: sent.frame) }
+            }
+            return
+        }
         // Both ends may be ours.
         if let peer = plane.sessions[sent.key]?.peer, plane.sessions[peer]?.peer == sent.key {
             plane.inject(sent.frame, on: peer)
