@@ -50,7 +50,7 @@ let rooms: [Room] = [
     Room(
         name: "L2TPDaemon",
         uses: [
-            "Addresses", "L2TPWire", "L2TPControl", "PPP", "Linux", "EventLoop", "Netlink", "DataPlane",
+            "Addresses", "L2TPWire", "L2TPControl", "PPPoE", "PPP", "Linux", "EventLoop", "Netlink", "DataPlane",
             "ControlProtocol", "Configuration",
         ],
         products: [

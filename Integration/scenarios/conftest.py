@@ -7,6 +7,7 @@ The scenarios run inside the lab, in one boot; one of them, with its logs and ca
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from access import AccessNetwork
 from l2tpd import L2TPD
 from network import Network
 from systemd import Systemd
@@ -37,10 +39,9 @@ def pytest_runtest_makereport(item: pytest.Item):
 FAILED = pytest.StashKey[bool]()
 
 
-@pytest.fixture
-def network(request: pytest.FixtureRequest, tmp_path: Path):
-    """`network.lns` and `network.client`; when the test ends, all of it must be gone."""
-    network = Network(tmp_path)
+@contextlib.contextmanager
+def watched(request: pytest.FixtureRequest, network: Network):
+    """The network for one test; when that ends, all of it must be gone."""
     try:
         yield network
     finally:
@@ -48,9 +49,25 @@ def network(request: pytest.FixtureRequest, tmp_path: Path):
         if problems or request.node.stash.get(FAILED, True) or request.config.getoption("--keep"):
             kept = RESULTS / request.node.name
             shutil.rmtree(kept, ignore_errors=True)
-            shutil.copytree(tmp_path, kept, ignore=lambda at, names: [n for n in names if not _copyable(Path(at, n))])
+            shutil.copytree(
+                network.directory, kept, ignore=lambda at, names: [n for n in names if not _copyable(Path(at, n))]
+            )
             print(f"logs and capture: {kept}")
     assert not problems, "left behind:\n" + "\n".join(problems)
+
+
+@pytest.fixture
+def network(request: pytest.FixtureRequest, tmp_path: Path):
+    """`network.lns` and `network.client`."""
+    with watched(request, Network(tmp_path)) as network:
+        yield network
+
+
+@pytest.fixture
+def access(request: pytest.FixtureRequest, tmp_path: Path):
+    """`access.subscriber`, `access.lac` and `access.lns`."""
+    with watched(request, AccessNetwork(tmp_path)) as network:
+        yield network
 
 
 def _copyable(path: Path) -> bool:

@@ -91,12 +91,18 @@ class L2TPD:
         return count
 
 
-def toml(tables: dict[str, Table | list[Table]]) -> str:
-    """Flat tables as TOML; JSON's strings, numbers, booleans and lists are TOML's too."""
-    lines = []
+def toml(tables: dict[str, Table | list[Table]], within: str = "") -> str:
+    """Tables as TOML, those within them behind their own keys; JSON's strings, numbers, booleans and lists are TOML's."""
+    text = ""
     for title, content in tables.items():
         many = isinstance(content, list)
         for table in content if many else [content]:
-            lines.append(f"[[{title}]]" if many else f"[{title}]")
-            lines += [f"{key} = {json.dumps(value)}" for key, value in table.items()]
-    return "\n".join(lines) + "\n"
+            inner = {key: value for key, value in table.items() if _is_tables(value)}
+            lines = [f"[[{within}{title}]]" if many else f"[{within}{title}]"]
+            lines += [f"{key} = {json.dumps(value)}" for key, value in table.items() if key not in inner]
+            text += "\n".join(lines) + "\n" + toml(inner, f"{within}{title}.")
+    return text
+
+
+def _is_tables(value: object) -> bool:
+    return isinstance(value, list) and any(isinstance(each, dict) for each in value)

@@ -19,6 +19,20 @@ package struct IPPrefix: Hashable, Sendable, CustomStringConvertible {
         guard Self.masked(address.octets, length) == address.octets else { return nil }
     }
 
+    /// One address alone.
+    package init(_ address: IPAddress) {
+        self.address = address
+        length = address.octets.count * 8
+    }
+
+    /// Every IPv4 address.
+    package static let everyIPv4 = IPPrefix(.v4(.any), length: 0)
+
+    private init(_ address: IPAddress, length: Int) {
+        self.address = address
+        self.length = length
+    }
+
     package func contains(_ candidate: IPAddress) -> Bool {
         let octets = candidate.octets
         return octets.count == address.octets.count && Self.masked(octets, length) == address.octets

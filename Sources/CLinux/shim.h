@@ -1,6 +1,7 @@
 // What Swift cannot import from Linux's headers: function-like macros, packed structures, and what glibc declares for
 // GNU sources only.
 #pragma once
+#include <linux/if_packet.h>
 #include <linux/if_ppp.h>
 #include <linux/ppp-ioctl.h>
 #include <linux/types.h>
@@ -22,20 +23,27 @@ extern const char *strerrordesc_np(int code);
 extern int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
 extern int pthread_setname_np(pthread_t thread, const char *name);
 extern int unshare(int flags);
+extern int setns(int descriptor, int type);
+extern int pidfd_open(pid_t process, unsigned int flags);
 static const int clinux_CLONE_NEWNET = 0x40000000;
 
-// linux/if_pppox.h, which has it, brings packed structures along.
+// linux/if_pppox.h, which has them, brings packed structures along.
+static const int clinux_PX_PROTO_OE = 0;
 static const int clinux_PX_PROTO_OL2TP = 1;
 // Options of such a socket (linux/if_pppol2tp.h, which brings them along too).
 static const int clinux_SOL_PPPOL2TP = 273;
 static const int clinux_PPPOL2TP_SO_RECVSEQ = 2;
 static const int clinux_PPPOL2TP_SO_SENDSEQ = 3;
 
+// Not of linux/if_arp.h, which declares again what net/if.h has.
+static const int clinux_ARPHRD_ETHER = 1;
+
 // ioctl requests are made by macros.
 static const unsigned long clinux_PPPIOCGUNIT = PPPIOCGUNIT;
 static const unsigned long clinux_PPPIOCCONNECT = PPPIOCCONNECT;
 static const unsigned long clinux_PPPIOCATTCHAN = PPPIOCATTCHAN;
 static const unsigned long clinux_PPPIOCGCHAN = PPPIOCGCHAN;
+static const unsigned long clinux_PPPIOCBRIDGECHAN = _IOW('t', 53, int); // Linux 5.11; not in older headers
 static const unsigned long clinux_PPPIOCSNPMODE = PPPIOCSNPMODE;
 static const unsigned long clinux_PPPIOCGNPMODE = PPPIOCGNPMODE;
 
@@ -133,4 +141,21 @@ static inline int clinux_connect_pppol2tp(int descriptor, int overIPv6, int tunn
     _Static_assert(sizeof v4 == 38 && sizeof v6 == 50, "sizes of sockaddr_pppol2tp and sockaddr_pppol2tpin6");
     return overIPv6 ? connect(descriptor, (struct sockaddr *)&v6, sizeof v6)
                     : connect(descriptor, (struct sockaddr *)&v4, sizeof v4);
+}
+
+/// connect() of an AF_PPPOX socket of protocol PX_PROTO_OE: struct sockaddr_pppox is packed (30 octets) and has the session
+/// id in network order. `interface` has fewer than 16 octets.
+static inline int clinux_connect_pppoe(int descriptor, __u16 session, const unsigned char *peer,
+                                       const unsigned char *interface, size_t interfaceLength) {
+    struct __attribute__((packed)) {
+        __u16 family;
+        __u32 protocol;
+        __u16 session;
+        __u8 peer[6];
+        char interface[16];
+    } address = {24, 0, htons(session), {0}, {0}};
+    _Static_assert(sizeof address == 30, "size of sockaddr_pppox");
+    memcpy(address.peer, peer, sizeof address.peer);
+    memcpy(address.interface, interface, interfaceLength);
+    return connect(descriptor, (struct sockaddr *)&address, sizeof address);
 }

@@ -5,16 +5,21 @@ package import ControlProtocol
 package struct Configuration: Hashable, Sendable {
     package var daemon: Daemon
     package var logLevel: LogLevel
-    /// Where tunnels come in; at least one, no two alike.
+    /// Where tunnels come in, no two alike; at least one, unless there are only clients or subscribers.
     package var listeners: [Endpoint]
     package var peers: [Peer]
     package var profiles: [PPPProfile]
     package var pools: [Pool]
     package var users: [User]
+    package var groups: [TunnelGroup]
+    package var clients: [Client]
+    package var accessInterfaces: [AccessInterface]
+    package var realms: [Realm]
 
     package init(
         daemon: Daemon = Daemon(), logLevel: LogLevel = .info, listeners: [Endpoint], peers: [Peer] = [],
-        profiles: [PPPProfile] = [], pools: [Pool] = [], users: [User] = []
+        profiles: [PPPProfile] = [], pools: [Pool] = [], users: [User] = [], groups: [TunnelGroup] = [],
+        clients: [Client] = [], accessInterfaces: [AccessInterface] = [], realms: [Realm] = []
     ) {
         self.daemon = daemon
         self.logLevel = logLevel
@@ -23,5 +28,9 @@ package struct Configuration: Hashable, Sendable {
         self.profiles = profiles
         self.pools = pools
         self.users = users
+        self.groups = groups
+        self.clients = clients
+        self.accessInterfaces = accessInterfaces
+        self.realms = realms
     }
 }

@@ -86,3 +86,34 @@ func refuseSharedAddresses(_ users: [(TableReader, User)], profiles: [PPPProfile
         }
     }
 }
+
+func refuseSharedInterfaces(_ clients: [(TableReader, Client)]) {
+    var seen: [String: String] = [:]
+    for (table, client) in clients {
+        guard case .exact(let name) = client.interface else { continue }
+        if let other = seen.updateValue(table.path, forKey: name) {
+            table.refuse("interface", "is \"\(name)\", as \(other) has it; an interface belongs to one client")
+        }
+    }
+}
+
+func refuseRepeatedAccess(_ interfaces: [(TableReader, AccessInterface)]) {
+    var seen: [String: String] = [:]
+    for (table, access) in interfaces {
+        if let other = seen.updateValue(table.path, forKey: access.interface) {
+            table.refuse("interface", "is \"\(access.interface)\", as \(other) has it already; leave one out")
+        }
+    }
+}
+
+func refuseRepeatedRealms(_ realms: [(TableReader, Realm)]) {
+    var seen: [Realm.Selector: String] = [:]
+    for (table, realm) in realms {
+        guard let other = seen.updateValue(table.path, forKey: realm.selector) else { continue }
+        switch realm.selector {
+        case .name(let name): table.refuse("name", "is \"\(name)\", as is \(other).name; leave one out")
+        case .service(let name):
+            table.refuse("service_name", "is \"\(name)\", as is \(other).service_name; leave one out")
+        }
+    }
+}

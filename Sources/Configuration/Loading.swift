@@ -70,18 +70,42 @@ extension Configuration {
         let declaredProfiles = Declared(named(profiles, \.name), names: document.names(of: "ppp"))
         let peers = read(document.tables("peer")) { Peer(reading: &$0, profiles: declaredProfiles) }
         let users = read(document.tables("user")) { User(reading: &$0) }
+        let groups = read(document.tables("tunnel_group")) { TunnelGroup(reading: &$0) }
+        let declaredGroups = Declared(named(groups, \.name), names: document.names(of: "tunnel_group"))
+        let clients = read(document.tables("client")) { Client(reading: &$0, groups: declaredGroups) }
+        let accessInterfaces = read(document.tables("pppoe")) {
+            AccessInterface(reading: &$0, profiles: declaredProfiles, groups: declaredGroups)
+        }
+        let realms = read(document.tables("realm")) {
+            Realm(reading: &$0, profiles: declaredProfiles, groups: declaredGroups)
+        }
         _ = named(peers, \.name)
         _ = named(users, \.name)
-        if !document.has("listener") {
-            document.refuse("listener", "is missing; write a [[listener]] with the address that tunnels come in on")
+        _ = named(clients, \.name)
+        if !document.has("listener"), !document.has("client"), !document.has("pppoe") {
+            document.refuse(
+                "listener",
+                "is missing; write a [[listener]] with the address that tunnels come in on, a [[client]] or a [[pppoe]]"
+            )
         }
+        if !document.has("pppoe"), document.has("realm") {
+            document.refuse("pppoe", "is missing, and without one nobody comes whom a [[realm]] could be for")
+        }
+        if !document.has("listener"), document.has("client"), document.has("peer") {
+            document.refuse("listener", "is missing, and without one no [[peer]] can come in")
+        }
+        refuseSharedInterfaces(clients)
+        refuseRepeatedAccess(accessInterfaces)
+        refuseRepeatedRealms(realms)
         refuseRepeatedListeners(listeners)
         refuseOverlaps(pools)
         refuseAmbiguity(peers)
         refuseSharedAddresses(users, profiles: profiles.map(\.1))
         self.init(
             daemon: daemon, logLevel: logLevel, listeners: listeners.map(\.1), peers: peers.map(\.1),
-            profiles: profiles.map(\.1), pools: pools.map(\.1), users: users.map(\.1))
+            profiles: profiles.map(\.1), pools: pools.map(\.1), users: users.map(\.1),
+            groups: groups.map(\.1), clients: clients.map(\.1), accessInterfaces: accessInterfaces.map(\.1),
+            realms: realms.map(\.1))
     }
 }
 

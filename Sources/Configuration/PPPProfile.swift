@@ -135,7 +135,7 @@ extension PPPProfile {
 }
 
 extension TableReader {
-    fileprivate mutating func authenticationMethods(_ key: String) -> [AuthenticationMethod] {
+    mutating func authenticationMethods(_ key: String) -> [AuthenticationMethod] {
         let known = AuthenticationMethod.allCases.map(\.rawValue).joined(separator: ", ")
         guard has(key) else {
             refuse(key, "is missing; list, in order of preference, some of \(known), or write [\"none\"]")

@@ -7,7 +7,7 @@ package struct Reload: Hashable, Sendable {
     /// A sentence for each change, and for each that waits for a restart.
     package var record: ReloadRecord
 
-    /// Peers, PPP, pools, users, limits and the log level follow the new file; listeners, the control socket and the Host Name
+    /// Peers, PPP, pools, users, clients, limits and the log level follow the new file; listeners, the control socket and the Host Name
     /// stay as they are. Tunnels and sessions that stand keep what they were made with.
     package init(from old: Configuration, to new: Configuration) {
         var inForce = new
@@ -21,8 +21,19 @@ package struct Reload: Hashable, Sendable {
         record.applied += Self.changes("ppp", old.profiles, new.profiles, \.name)
         record.applied += Self.changes("pool", old.pools, new.pools, \.name)
         record.applied += Self.changes("user", old.users, new.users, \.name)
+        record.applied += Self.changes("tunnel_group", old.groups, new.groups, \.name)
+        record.applied += Self.changes("client", old.clients, new.clients, \.name)
+        record.applied += Self.changes("realm", old.realms, new.realms, \.title)
+        // Each interface has its socket from the start.
+        inForce.accessInterfaces = old.accessInterfaces.map { access in
+            new.accessInterfaces.first { $0.interface == access.interface } ?? access
+        }
+        record.applied += Self.changes("pppoe", old.accessInterfaces, inForce.accessInterfaces, \.interface)
 
         if new.listeners != old.listeners { record.notApplied.append("[[listener]] changed; restart l2tpd") }
+        if Set(new.accessInterfaces.map(\.interface)) != Set(old.accessInterfaces.map(\.interface)) {
+            record.notApplied.append("[[pppoe]] was added or removed; restart l2tpd")
+        }
         if new.daemon.controlSocket != old.daemon.controlSocket {
             record.notApplied.append("daemon.control_socket changed; restart l2tpd")
         }

@@ -49,6 +49,14 @@ struct TableReader {
         }
     }
 
+    /// Refuses keys that another one says already.
+    mutating func refuse(_ keys: [String], beside other: String) {
+        for key in keys where has(key) {
+            known.append(key)
+            refuse(key, "is there beside \(other), which says it; leave one of them out")
+        }
+    }
+
     /// How many letters must be changed, added or left out to make one word the other.
     private static func distance(_ left: String, _ right: String) -> Int {
         var row = Array(0...right.utf8.count)
@@ -274,6 +282,13 @@ struct TableReader {
             }
             return value
         }
+    }
+
+    /// A string, or an array of strings: one at least, each parsed.
+    mutating func oneOrSeveral<Value>(_ key: String, of what: String, parse: (String) -> Value?) -> [Value] {
+        guard case .array = members[key] else { return required(key, what, parse: parse).map { [$0] } ?? [] }
+        if isEmptyList(key) { refuse(key, "is empty; write \(what), or several") }
+        return list(key, of: what, parse: parse)
     }
 
     // MARK: Secrets

@@ -7,7 +7,7 @@ package struct ControlError: Error, Codable, Hashable, Sendable {
         case lineTooLong = "line_too_long"
         /// No request has this name.
         case unknownRequest = "unknown_request"
-        /// No tunnel or session has this id.
+        /// No tunnel or session has this id, no client this name.
         case notFound = "not_found"
         /// A session id without a tunnel id that more than one tunnel has.
         case ambiguous

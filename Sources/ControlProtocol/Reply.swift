@@ -11,6 +11,7 @@ package enum Reply: Hashable, Sendable {
     case session(SessionRecord)
     case peer(PeerRecord)
     case pool(PoolRecord)
+    case client(ClientRecord)
     case statistics(StatisticsRecord)
     /// The list is complete: `{"reply":"end","count":2}`.
     case end(count: Int)
@@ -26,7 +27,7 @@ package enum Reply: Hashable, Sendable {
 
 extension Reply: Codable {
     private enum Name: String, Codable {
-        case version, summary, tunnel, session, peer, pool, end, closed, reloaded, done, error
+        case version, summary, tunnel, session, peer, pool, client, end, closed, reloaded, done, error
         case statistics = "stats"
     }
 
@@ -44,6 +45,7 @@ extension Reply: Codable {
             case .session: .session(try SessionRecord(from: decoder))
             case .peer: .peer(try PeerRecord(from: decoder))
             case .pool: .pool(try PoolRecord(from: decoder))
+            case .client: .client(try ClientRecord(from: decoder))
             case .statistics: .statistics(try StatisticsRecord(from: decoder))
             case .end: .end(count: try values.decode(Int.self, forKey: .count))
             case .closed: .closed(try CloseRecord(from: decoder))
@@ -66,6 +68,7 @@ extension Reply: Codable {
         case .session(let record): try encode(.session, record)
         case .peer(let record): try encode(.peer, record)
         case .pool(let record): try encode(.pool, record)
+        case .client(let record): try encode(.client, record)
         case .statistics(let record): try encode(.statistics, record)
         case .end(let count):
             try values.encode(Name.end, forKey: .reply)

@@ -14,12 +14,18 @@ package enum Request: Hashable, Sendable {
     case showPeers
     /// `{"request":"show_pools"}`: each as `Reply.pool`, then `Reply.end`.
     case showPools
+    /// `{"request":"show_clients"}`: each as `Reply.client`, then `Reply.end`.
+    case showClients
     /// `{"request":"show_stats"}`: answered by `Reply.statistics`.
     case showStatistics
     /// `{"request":"close_tunnel","tunnel_ids":[7]}`: StopCCN, by local tunnel id; answered by `Reply.closed`.
     case closeTunnels([UInt32])
     /// `{"request":"close_session","sessions":["7/12","13"]}`: CDN; answered by `Reply.closed`.
     case closeSessions([SessionName])
+    /// `{"request":"client_up","client":"office"}`: dial now; answered by `Reply.done`.
+    case clientUp(String)
+    /// `{"request":"client_down","client":"office"}`: hang up and dial no more; answered by `Reply.done`.
+    case clientDown(String)
     /// `{"request":"reload"}`: read the configuration file again; answered by `Reply.reloaded`.
     case reload
     /// `{"request":"log_level","level":"debug"}`, until the next reload; answered by `Reply.done`.
@@ -66,8 +72,13 @@ package struct SessionFilter: Codable, Hashable, Sendable {
     }
 
     package func matches(_ session: SessionRecord) -> Bool {
-        (tunnelID == nil || tunnelID == session.tunnelID) && (peer == nil || peer == session.peer)
+        (tunnelID == nil || tunnelID == session.tunnelID || isBridged(session)) && (peer == nil || peer == session.peer)
             && (user == nil || user == session.user) && (state == nil || state == session.state)
+    }
+
+    /// Whether a subscriber's frames go by the tunnel.
+    private func isBridged(_ session: SessionRecord) -> Bool {
+        session.bridgedTo.flatMap(SessionName.init)?.tunnelID == tunnelID
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
@@ -83,15 +94,18 @@ extension Request: Codable {
         case showSessions = "show_sessions"
         case showPeers = "show_peers"
         case showPools = "show_pools"
+        case showClients = "show_clients"
         case showStatistics = "show_stats"
         case closeTunnels = "close_tunnel"
         case closeSessions = "close_session"
+        case clientUp = "client_up"
+        case clientDown = "client_down"
         case reload
         case logLevel = "log_level"
     }
 
     private enum CodingKeys: String, CodingKey {
-        case request, sessions, level
+        case request, sessions, level, client
         case tunnelIDs = "tunnel_ids"
     }
 
@@ -122,6 +136,7 @@ extension Request: Codable {
             arguments = SessionFilter.CodingKeys.allCases.map(\.stringValue)
         case .showPeers: self = .showPeers
         case .showPools: self = .showPools
+        case .showClients: self = .showClients
         case .showStatistics: self = .showStatistics
         case .closeTunnels:
             self = .closeTunnels(try values.decode([UInt32].self, forKey: .tunnelIDs))
@@ -129,6 +144,12 @@ extension Request: Codable {
         case .closeSessions:
             self = .closeSessions(try values.decode([SessionName].self, forKey: .sessions))
             arguments = [CodingKeys.sessions.stringValue]
+        case .clientUp:
+            self = .clientUp(try values.decode(String.self, forKey: .client))
+            arguments = [CodingKeys.client.stringValue]
+        case .clientDown:
+            self = .clientDown(try values.decode(String.self, forKey: .client))
+            arguments = [CodingKeys.client.stringValue]
         case .reload: self = .reload
         case .logLevel:
             self = .logLevel(try values.decode(LogLevel.self, forKey: .level))
@@ -157,6 +178,7 @@ extension Request: Codable {
             try filter.encode(to: encoder)
         case .showPeers: try name(.showPeers)
         case .showPools: try name(.showPools)
+        case .showClients: try name(.showClients)
         case .showStatistics: try name(.showStatistics)
         case .closeTunnels(let ids):
             try name(.closeTunnels)
@@ -164,6 +186,12 @@ extension Request: Codable {
         case .closeSessions(let sessions):
             try name(.closeSessions)
             try values.encode(sessions, forKey: .sessions)
+        case .clientUp(let client):
+            try name(.clientUp)
+            try values.encode(client, forKey: .client)
+        case .clientDown(let client):
+            try name(.clientDown)
+            try values.encode(client, forKey: .client)
         case .reload: try name(.reload)
         case .logLevel(let level):
             try name(.logLevel)

@@ -1,6 +1,6 @@
 /// How a session is named by people: "TUNNEL/SESSION", both local ids, or the session id alone while it is unique.
 package struct SessionName: Hashable, Sendable, CustomStringConvertible {
-    /// The local tunnel id; nil asks for the only session with this id in any tunnel.
+    /// The local tunnel id, 0 for a PPPoE subscriber's session; nil asks for the only session with this id in any tunnel.
     package var tunnelID: UInt32?
     /// The local session id.
     package var sessionID: UInt32
@@ -10,14 +10,13 @@ package struct SessionName: Hashable, Sendable, CustomStringConvertible {
         self.sessionID = sessionID
     }
 
-    /// "7/12" or "12", decimal, ids from 1; nil for anything else.
+    /// "7/12" or "12", decimal, ids from 1 but for the tunnel 0 of PPPoE subscribers; nil for anything else.
     package init?(_ text: some StringProtocol) {
         let ids = text.split(separator: "/", omittingEmptySubsequences: false).map { part -> UInt32? in
-            guard part.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let id = UInt32(part), id != 0 else {
-                return nil
-            }
+            guard part.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let id = UInt32(part) else { return nil }
             return id
         }
+        guard ids.last != .some(0) else { return nil }
         switch ids.count {
         case 1:
             guard let session = ids[0] else { return nil }

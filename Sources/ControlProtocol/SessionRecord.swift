@@ -8,15 +8,27 @@ package struct SessionRecord: Codable, Hashable, Sendable {
     /// The peer's ids.
     package var peerTunnelID: UInt32?
     package var peerSessionID: UInt32?
-    /// The `[[peer]]` whose tunnel carries it.
+    /// The `[[peer]]` whose tunnel carries it; of a tunnel that we opened the LNS.
     package var peer: String
-    /// The name that the subscriber authenticated with.
+    /// What we are to the call: "lns" where the other end asked for it, "lac" where we did, or would.
+    package var role = "lns"
+    /// The name that the subscriber authenticated with, or, where an LNS judges him, claimed; and its realm.
     package var user: String?
+    package var realm: String?
     /// RFC 2661 section 7.4's names ("wait-connect", "established", ...) until the call stands, then PPP's phase
-    /// (RFC 1661 section 3.2): "establish", "authenticate", "network", "open" once an NCP is open, "terminate".
+    /// (RFC 1661 section 3.2): "establish", "authenticate", "network", "open" once an NCP is open, "terminate"; "bridged"
+    /// where PPP ends elsewhere.
     package var state: String
     /// "ppp0".
     package var interface: String?
+    /// A PPPoE subscriber's: his MAC address, the interface that he is on, the service that he asked for and what PPPoE
+    /// calls the session.
+    package var mac: String?
+    package var accessInterface: String?
+    package var serviceName: String?
+    package var pppoeSessionID: UInt16?
+    /// "TUNNEL/SESSION": the call that the kernel passes a PPPoE subscriber's frames to, or will. Its counters are here.
+    package var bridgedTo: String?
     /// The subscriber's IPv4 address, and ours.
     package var address: String?
     package var localAddress: String?
@@ -62,7 +74,12 @@ package struct SessionRecord: Codable, Hashable, Sendable {
         case sessionID = "session_id"
         case peerTunnelID = "peer_tunnel_id"
         case peerSessionID = "peer_session_id"
-        case peer, user, state, interface, address, authentication, mtu, mru, sequencing
+        case mac, realm
+        case accessInterface = "access_interface"
+        case serviceName = "service_name"
+        case pppoeSessionID = "pppoe_session_id"
+        case bridgedTo = "bridged_to"
+        case peer, role, user, state, interface, address, authentication, mtu, mru, sequencing
         case localAddress = "local_address"
         case ipv6LinkLocal = "ipv6_link_local"
         case localIPv6LinkLocal = "local_ipv6_link_local"

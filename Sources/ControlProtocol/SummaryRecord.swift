@@ -50,6 +50,9 @@ package struct SummaryRecord: Codable, Hashable, Sendable {
     /// Over all pools.
     package var addresses: UInt64
     package var leasedAddresses: UInt64
+    /// Clients of the configuration, and those of them that are up.
+    package var clients = 0
+    package var clientsUp = 0
 
     package init(
         version: String, hostName: String, processID: Int32, uptimeSeconds: UInt64, kernel: String, listeners: [String],
@@ -74,13 +77,14 @@ package struct SummaryRecord: Codable, Hashable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case version, kernel, listeners, tunnels, sessions, peers, users, pools, addresses
+        case version, kernel, listeners, tunnels, sessions, peers, users, pools, addresses, clients
         case hostName = "host_name"
         case processID = "process_id"
         case uptimeSeconds = "uptime_seconds"
         case maxTunnels = "max_tunnels"
         case maxSessions = "max_sessions"
         case leasedAddresses = "leased_addresses"
+        case clientsUp = "clients_up"
     }
 }
 

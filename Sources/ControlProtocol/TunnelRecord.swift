@@ -6,8 +6,10 @@ package struct TunnelRecord: Codable, Hashable, Sendable {
     package var tunnelID: UInt32
     /// The peer's id (its Assigned Tunnel ID); absent until it told us.
     package var peerTunnelID: UInt32?
-    /// The `[[peer]]` that it belongs to.
+    /// The `[[peer]]` that it belongs to; of a tunnel that we opened the LNS, as the configuration names it.
     package var peer: String
+    /// "responder" where the peer opened the tunnel, "initiator" where we did.
+    package var role = "responder"
     /// The peer's Host Name AVP; absent until it told us.
     package var peerHostName: String?
     package var peerVendorName: String?
@@ -52,7 +54,7 @@ package struct TunnelRecord: Codable, Hashable, Sendable {
     enum CodingKeys: String, CodingKey {
         case tunnelID = "tunnel_id"
         case peerTunnelID = "peer_tunnel_id"
-        case peer, state, version, authenticated, sessions, retransmissions, duplicates
+        case peer, role, state, version, authenticated, sessions, retransmissions, duplicates
         case peerHostName = "peer_host_name"
         case peerVendorName = "peer_vendor_name"
         case peerAddress = "peer_address"

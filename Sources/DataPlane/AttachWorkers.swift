@@ -12,7 +12,7 @@ final class AttachWorkers {
     struct Job: Sendable {
         var serial: UInt64
         var key: SessionKey
-        var socket: PPPoL2TPSocket
+        var socket: PPPoXSocket
     }
 
     private static let mostThreads = 32
@@ -60,11 +60,8 @@ final class AttachWorkers {
             return .session(job.serial, .success(SessionObjects(socket: job.socket, channel: channel)))
         } catch {
             job.socket.close()
-            do throws(Errno) {
-                try L2TPNetlink(family).removeSession(job.key)
-            } catch {
-                // The kernel deletes the session with its socket anyway.
-            }
+            // The kernel deletes the session with its socket anyway, but not always at once.
+            if !job.key.isAccess { try? L2TPNetlink(family).removeSession(job.key) }
             return .session(job.serial, .failure(DataPlaneError(.attachChannel, error)))
         }
     }

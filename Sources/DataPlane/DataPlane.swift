@@ -25,6 +25,22 @@ package protocol DataPlane: AnyObject {
     /// ids that the peer assigned. -> `.sessionReady` or `.sessionFailed`.
     func createSession(_ key: SessionKey, peer: SessionKey, parameters: SessionParameters)
 
+    /// Makes a session of a subscriber on Ethernet, with a channel for its PPP frames; it belongs to no tunnel, and goes
+    /// by `deleteSession`. To be ready before the subscriber hears of it (PADS): what comes earlier is lost. The kernel
+    /// itself ends it when the subscriber does (PADT) or the interface goes down or changes: `.channelHangUp`; to tell the
+    /// subscriber is the caller's (POE-06). `key` is one of `SessionKey.access`. -> `.sessionReady` or `.sessionFailed`.
+    func createAccessSession(_ key: SessionKey, _ circuit: PPPoECircuit)
+
+    /// Joins two sessions that are ready and have no unit: whatever either receives goes out on the other without user
+    /// space, for as long as both live. What the kernel holds for user space at that time is passed on first, in order.
+    /// -> `.bridged` or `.bridgeFailed`; nothing when one of the two is deleted before.
+    ///
+    /// It happens when events are taken next: frames that were taken before are the caller's to pass on by `send`, and
+    /// none is given after. `send` still writes to a bridged session's own channel: what the kernel leaves in a tunnel's
+    /// socket (datagrams of fewer than 14 octets) has to be passed on like that. When one of the two is deleted, the other
+    /// drops what it receives; it can not be bridged again.
+    func bridge(_ one: SessionKey, _ other: SessionKey)
+
     /// From now on the session's data packets must carry sequence numbers, both ways (DAT-03). False when the session has
     /// no kernel object or the kernel refuses.
     func requireSequence(_ key: SessionKey) -> Bool
@@ -37,7 +53,11 @@ package protocol DataPlane: AnyObject {
     /// protocol pass. -> `.configured` or `.configurationFailed`.
     func configure(_ key: SessionKey, _ network: UnitNetwork, mtu: Int)
 
-    /// The reverse: the protocol passes no more, its addresses go, and with the last protocol the interface goes down.
+    /// Leads routes through the session's interface, which is up. They go when it goes down. -> `.routed` or
+    /// `.routingFailed`.
+    func addRoutes(_ key: SessionKey, _ routes: SessionRoutes)
+
+    /// The reverse of `configure`: the protocol passes no more, its addresses go, and with the last protocol the interface goes down.
     /// -> `.withdrawn`, also when there was nothing to withdraw: then an address may return to its pool (NCP-05).
     func withdraw(_ key: SessionKey, _ networkProtocol: NetworkProtocol)
 
@@ -47,11 +67,11 @@ package protocol DataPlane: AnyObject {
     @discardableResult
     func send(_ frame: [UInt8], on key: SessionKey, via way: FrameWay) -> Bool
 
-    /// Deletes a session and its interface; frames that come from now on are dropped. -> `.sessionDeleted`, also of
+    /// Deletes a session, of either kind, and its interface; frames that come from now on are dropped. -> `.sessionDeleted`, also of
     /// an unknown key.
     func deleteSession(_ key: SessionKey)
 
-    /// Reads all sessions' counters at once. -> `.counters`. A call while one is under way is answered by that one.
+    /// Reads the counters of all sessions of tunnels at once. -> `.counters`. A call while one is under way is answered by that one.
     func readCounters()
 
     /// For the start: deletes the kernel's tunnels whose local end is one of these addresses; a wildcard address stands

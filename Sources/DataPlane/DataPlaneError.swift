@@ -9,8 +9,10 @@ package struct DataPlaneError: Error, Hashable, Sendable, CustomStringConvertibl
         case attachChannel = "attach channel"
         case createInterface = "create interface"
         case connectUnit = "connect unit"
+        case bridgeChannels = "bridge channels"
         case configureInterface = "configure interface"
         case passProtocol = "pass network protocol"
+        case addRoute = "add route"
         case deleteTunnel = "delete tunnel"
         /// What the call names does not exist (any more).
         case lookUp = "look up"

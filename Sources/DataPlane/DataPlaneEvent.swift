@@ -12,12 +12,17 @@ package enum DataPlaneEvent: Hashable, Sendable {
     case sessionReady(SessionKey)
     /// Nothing of it is left.
     case sessionFailed(SessionKey, DataPlaneError)
-    /// Nothing of it is left; with its last counters where they could be read (RAC-03).
+    /// Nothing of it is left; with its last counters where they could be read (RAC-03): an access session has none.
     case sessionDeleted(SessionKey, SessionCounters?)
     /// Somebody else deleted the session in the kernel: the owner should delete it here too.
     case sessionLost(SessionKey)
     /// The kernel took the channel away.
     case channelHangUp(SessionKey)
+
+    /// The kernel passes frames between the two by itself: no `.frame` of either follows. `channelHangUp` still does.
+    case bridged(SessionKey, SessionKey)
+    /// Both sessions are as before.
+    case bridgeFailed(SessionKey, SessionKey, DataPlaneError)
 
     case unitReady(SessionKey, interfaceIndex: Int32, name: String)
     /// No interface is left; the session is as before.
@@ -26,6 +31,9 @@ package enum DataPlaneEvent: Hashable, Sendable {
     /// The protocol does not pass; `withdraw` removes what may be left of its addresses.
     case configurationFailed(SessionKey, NetworkProtocol, DataPlaneError)
     case withdrawn(SessionKey, NetworkProtocol)
+    case routed(SessionKey)
+    /// Some of the routes may be there; they go with the interface.
+    case routingFailed(SessionKey, DataPlaneError)
 
     /// A PPP frame from the peer, which begins with its protocol number.
     case frame(SessionKey, [UInt8], from: FrameWay)
@@ -45,5 +53,23 @@ package struct LeftoverTunnel: Hashable, Sendable {
         self.tunnel = tunnel
         self.sessions = sessions
         self.failure = failure
+    }
+}
+
+extension DataPlaneEvent {
+    /// The session that an event is about.
+    package var session: SessionKey? {
+        switch self {
+        case .sessionReady(let key), .sessionFailed(let key, _), .sessionDeleted(let key, _), .sessionLost(let key),
+            .channelHangUp(let key), .unitReady(let key, _, _), .unitFailed(let key, _), .configured(let key, _),
+            .configurationFailed(let key, _, _), .withdrawn(let key, _), .routed(let key), .routingFailed(let key, _),
+            .frame(let key, _, _):
+            key
+        case .tunnelReady, .tunnelFailed, .tunnelDeleted, .tunnelLost, .counters, .leftoversRemoved:
+            nil
+        case .bridged, .bridgeFailed:
+            // Of two.
+            nil
+        }
     }
 }

@@ -7,57 +7,6 @@ package import Netlink
 /// A data plane without a kernel, for tests: it keeps books as strictly as the kernel does, records every call, fails
 /// where it is told to, and hands frames to whoever plays the peer.
 package final class InMemoryDataPlane: DataPlane {
-    /// A call of the seam, as it was made.
-    package enum Call: Hashable, Sendable {
-        case createTunnel(UInt32, peer: UInt32, local: Endpoint, remote: Endpoint?)
-        case deleteTunnel(UInt32)
-        case createSession(SessionKey, peer: SessionKey, SessionParameters)
-        case requireSequence(SessionKey)
-        case createUnit(SessionKey, UnitSpecification)
-        case configure(SessionKey, UnitNetwork, mtu: Int)
-        case withdraw(SessionKey, NetworkProtocol)
-        case deleteSession(SessionKey)
-        case readCounters
-        case removeLeftovers([Endpoint])
-
-        package var kind: Kind {
-            switch self {
-            case .createTunnel: .createTunnel
-            case .deleteTunnel: .deleteTunnel
-            case .createSession: .createSession
-            case .requireSequence: .requireSequence
-            case .createUnit: .createUnit
-            case .configure: .configure
-            case .withdraw: .withdraw
-            case .deleteSession: .deleteSession
-            case .readCounters: .readCounters
-            case .removeLeftovers: .removeLeftovers
-            }
-        }
-    }
-
-    /// The kinds of calls; those that make something can be told to fail.
-    package enum Kind: Hashable, Sendable, CaseIterable {
-        case createTunnel, deleteTunnel, createSession, requireSequence, createUnit, configure, withdraw, deleteSession,
-            readCounters
-        case removeLeftovers
-    }
-
-    /// A frame that was sent.
-    package struct SentFrame: Hashable, Sendable {
-        package var key: SessionKey
-        package var frame: [UInt8]
-        package var way: FrameWay
-    }
-
-    /// What exists of a session.
-    package struct Session: Hashable, Sendable {
-        package var peer: SessionKey
-        package var parameters: SessionParameters
-        package var unit: UnitSpecification?
-        package var networks: [NetworkProtocol: UnitNetwork] = [:]
-    }
-
     package var demultiplexesByTunnelID = true
     package private(set) var calls: [Call] = []
     /// The tunnels that exist, with the peer's id of each.
@@ -75,6 +24,8 @@ package final class InMemoryDataPlane: DataPlane {
     package var isStalled = false
 
     private var events: [DataPlaneEvent] = []
+    /// Bridges asked for, which are made when events are taken.
+    private var bridges: [(one: SessionKey, other: SessionKey, failure: Int32?)] = []
     private var failures: [Kind: [Int: Int32]] = [:]
     private var counts: [Kind: Int] = [:]
     private var lastInterfaceIndex: Int32 = 100
@@ -86,10 +37,12 @@ package final class InMemoryDataPlane: DataPlane {
         failures[kind, default: [:]][nth] = code
     }
 
-    /// A frame from the peer arrives; false, and dropped, when the session does not exist or has no such way.
+    /// A frame from the peer arrives, and passes to the other side where the session is bridged; false, and dropped, when
+    /// the session does not exist or has no such way.
     @discardableResult
     package func inject(_ frame: [UInt8], on key: SessionKey, from way: FrameWay) -> Bool {
         guard let session = sessions[key], way == .channel || session.unit != nil else { return false }
+        if session.isBridged { return session.bridge.map { send(frame, on: $0, via: .channel) } ?? false }
         events.append(.frame(key, frame, from: way))
         return true
     }
@@ -119,10 +72,11 @@ package final class InMemoryDataPlane: DataPlane {
         return sentFrames
     }
 
-    package var hasEvents: Bool { !events.isEmpty && !isStalled }
+    package var hasEvents: Bool { !(events.isEmpty && bridges.isEmpty) && !isStalled }
 
     package func takeEvents() -> [DataPlaneEvent] {
         guard !isStalled else { return [] }
+        makeBridges()
         defer { events = [] }
         return events
     }
@@ -163,15 +117,68 @@ package final class InMemoryDataPlane: DataPlane {
         } else if sessions[key] != nil {
             events.append(.sessionFailed(key, error(.createSession, EEXIST)))
         } else {
-            sessions[key] = Session(peer: peer, parameters: parameters)
+            sessions[key] = Session(way: .tunnel(peer: peer, parameters))
             events.append(.sessionReady(key))
         }
     }
 
+    package func createAccessSession(_ key: SessionKey, _ circuit: PPPoECircuit) {
+        if let code = record(.createAccessSession(key, circuit)) {
+            events.append(.sessionFailed(key, error(.connectSession, code)))
+        } else if !key.isAccess {
+            events.append(.sessionFailed(key, error(.lookUp, EINVAL)))
+        } else if sessions[key] != nil {
+            events.append(.sessionFailed(key, error(.lookUp, EEXIST)))
+        } else if sessions.values.contains(where: { $0.way == .ethernet(circuit) }) {
+            events.append(.sessionFailed(key, error(.connectSession, EALREADY)))
+        } else {
+            sessions[key] = Session(way: .ethernet(circuit))
+            events.append(.sessionReady(key))
+        }
+    }
+
+    package func bridge(_ one: SessionKey, _ other: SessionKey) {
+        bridges.append((one, other, record(.bridge(one, other))))
+    }
+
+    private func makeBridges() {
+        for (one, other, failure) in bridges {
+            if let code = failure ?? obstacle(one, other) {
+                events.append(.bridgeFailed(one, other, error(.bridgeChannels, code)))
+                continue
+            }
+            for (key, bridge) in [(one, other), (other, one)] {
+                sessions[key]?.isBridged = true
+                sessions[key]?.bridge = bridge
+            }
+            let waiting = events
+            events = []
+            for event in waiting {
+                switch event {
+                case .frame(one, let frame, from: _): send(frame, on: other, via: .channel)
+                case .frame(other, let frame, from: _): send(frame, on: one, via: .channel)
+                default: events.append(event)
+                }
+            }
+            events.append(.bridged(one, other))
+        }
+        bridges = []
+    }
+
+    /// Why the kernel would not join two channels.
+    private func obstacle(_ one: SessionKey, _ other: SessionKey) -> Int32? {
+        guard let first = sessions[one], let second = sessions[other] else { return ENODEV }
+        let isFree = one != other && [first, second].allSatisfy { !$0.isBridged && $0.unit == nil }
+        return isFree ? nil : EALREADY
+    }
+
     package func requireSequence(_ key: SessionKey) -> Bool {
-        guard record(.requireSequence(key)) == nil, sessions[key] != nil else { return false }
-        sessions[key]?.parameters.sendsSequence = true
-        sessions[key]?.parameters.requiresSequence = true
+        guard record(.requireSequence(key)) == nil,
+            case .tunnel(let peer, var parameters) = sessions[key]?.way
+        else { return false }
+        parameters.sendsSequence = true
+        parameters.requiresSequence = true
+        sessions[key]?.way = .tunnel(peer: peer, parameters)
         return true
     }
 
@@ -182,7 +189,7 @@ package final class InMemoryDataPlane: DataPlane {
             events.append(.unitFailed(key, error(.lookUp, ENODEV)))
         } else if sessions.values.contains(where: { $0.unit?.name == specification.name }) {
             events.append(.unitFailed(key, error(.createInterface, EEXIST)))
-        } else if sessions[key]?.unit != nil {
+        } else if sessions[key]?.unit != nil || sessions[key]?.isBridged == true {
             events.append(.unitFailed(key, error(.lookUp, EEXIST)))
         } else {
             sessions[key]?.unit = specification
@@ -204,9 +211,21 @@ package final class InMemoryDataPlane: DataPlane {
         }
     }
 
+    package func addRoutes(_ key: SessionKey, _ routes: SessionRoutes) {
+        if let code = record(.addRoutes(key, routes)) {
+            events.append(.routingFailed(key, error(.addRoute, code)))
+        } else if sessions[key]?.networks.isEmpty != false {
+            events.append(.routingFailed(key, error(.lookUp, ENODEV)))
+        } else {
+            sessions[key]?.routes = routes
+            events.append(.routed(key))
+        }
+    }
+
     package func withdraw(_ key: SessionKey, _ networkProtocol: NetworkProtocol) {
         record(.withdraw(key, networkProtocol))
         sessions[key]?.networks[networkProtocol] = nil
+        if sessions[key]?.networks.isEmpty == true { sessions[key]?.routes = nil }
         events.append(.withdrawn(key, networkProtocol))
     }
 
@@ -225,7 +244,7 @@ package final class InMemoryDataPlane: DataPlane {
 
     package func readCounters() {
         record(.readCounters)
-        let pairs = sessions.keys.map { ($0, counters[$0] ?? SessionCounters()) }
+        let pairs = sessions.keys.filter { !$0.isAccess }.map { ($0, counters[$0] ?? SessionCounters()) }
         events.append(.counters(Dictionary(uniqueKeysWithValues: pairs)))
     }
 
@@ -246,10 +265,13 @@ package final class InMemoryDataPlane: DataPlane {
 
     @discardableResult
     private func remove(_ key: SessionKey) -> Bool {
-        guard sessions.removeValue(forKey: key) != nil else { return false }
+        guard let session = sessions.removeValue(forKey: key) else { return false }
+        if let other = session.bridge { sessions[other]?.bridge = nil }
         // The deletion's is the only event that follows a deletion.
         drop { $0.session == key }
-        events.append(.sessionDeleted(key, counters.removeValue(forKey: key) ?? SessionCounters()))
+        bridges.removeAll { $0.one == key || $0.other == key }
+        let last = counters.removeValue(forKey: key) ?? SessionCounters()
+        events.append(.sessionDeleted(key, key.isAccess ? nil : last))
         return true
     }
 
@@ -259,19 +281,5 @@ package final class InMemoryDataPlane: DataPlane {
 
     private func error(_ step: DataPlaneError.Step, _ code: Int32) -> DataPlaneError {
         DataPlaneError(step, Errno("in memory", code: code))
-    }
-}
-
-extension DataPlaneEvent {
-    /// The session that an event is about.
-    package var session: SessionKey? {
-        switch self {
-        case .sessionReady(let key), .sessionFailed(let key, _), .sessionDeleted(let key, _), .sessionLost(let key),
-            .channelHangUp(let key), .unitReady(let key, _, _), .unitFailed(let key, _), .configured(let key, _),
-            .configurationFailed(let key, _, _), .withdrawn(let key, _), .frame(let key, _, _):
-            key
-        case .tunnelReady, .tunnelFailed, .tunnelDeleted, .tunnelLost, .counters, .leftoversRemoved:
-            nil
-        }
     }
 }

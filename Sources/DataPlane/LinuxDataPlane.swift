@@ -27,9 +27,13 @@ package final class LinuxDataPlane: DataPlane {
     /// Serial numbers begin behind the token values that are not of sessions.
     private var lastSerial: UInt64 = 1
     var events: [DataPlaneEvent] = []
+    /// Bridges asked for, which are made when events are taken.
+    var bridges: [(one: SessionKey, other: SessionKey)] = []
     private var frameBuffer = [UInt8](repeating: 0, count: 1 << 17)
     private var isReadingCounters = false
     private var leftoverJobs = 0
+    /// Pinned routes that are being removed.
+    var pinJobs = 0
 
     private static let mailboxValue: UInt64 = 0
     private static let kernelEventsValue: UInt64 = 1
@@ -56,15 +60,17 @@ package final class LinuxDataPlane: DataPlane {
         loop.remove(kernelEvents.descriptor)
     }
 
-    package var hasEvents: Bool { !events.isEmpty }
+    package var hasEvents: Bool { !(events.isEmpty && bridges.isEmpty) }
 
     package func takeEvents() -> [DataPlaneEvent] {
+        makeBridges()
         defer { events = [] }
         return events
     }
 
     package var isIdle: Bool {
-        tunnels.isEmpty && sessions.isEmpty && !isReadingCounters && leftoverJobs == 0 && events.isEmpty
+        tunnels.isEmpty && sessions.isEmpty && !isReadingCounters && leftoverJobs == 0 && pinJobs == 0
+            && events.isEmpty
     }
 
     package func readCounters() {
@@ -95,7 +101,7 @@ package final class LinuxDataPlane: DataPlane {
             verify(kernelEvents.drain())
         case .readable(let token), .hangUp(let token):
             guard let (session, way) = session(of: token) else { return }
-            read(session, way)
+            read(session, way, limit: Self.framesPerTurn)
         case .writable, .signal, .deadline:
             break
         }
@@ -122,12 +128,16 @@ package final class LinuxDataPlane: DataPlane {
         if let device = device(session, way) { loop.remove(device.descriptor.rawValue) }
     }
 
-    private func read(_ session: SessionRecord, _ way: FrameWay) {
+    func read(_ session: SessionRecord, _ way: FrameWay, limit: Int) {
         guard let device = device(session, way) else { return }
-        for _ in 0..<Self.framesPerTurn {
+        for _ in 0..<limit {
             switch device.read(&frameBuffer) {
             case .frame(let frame):
-                events.append(.frame(session.key, frame, from: way))
+                if session.isBridged {
+                    passOn(frame, of: session)
+                } else {
+                    events.append(.frame(session.key, frame, from: way))
+                }
             case .empty:
                 return
             case .end:
@@ -182,6 +192,10 @@ package final class LinuxDataPlane: DataPlane {
             takeConfigured(serial, networkProtocol, error)
         case .withdrawn(let serial, let networkProtocol):
             takeWithdrawn(serial, networkProtocol)
+        case .routed(let serial, let pinned, let error):
+            takeRouted(serial, pinned, error)
+        case .unpinned:
+            pinJobs -= 1
         case .tunnelDeleted(let serial):
             teardown.answered()
             takeTunnelDeleted(serial)

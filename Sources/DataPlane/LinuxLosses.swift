@@ -14,7 +14,7 @@ extension LinuxDataPlane {
             suspects.tunnels[tunnel.serial] = tunnel.id
         }
         func suspect(_ session: SessionRecord) {
-            guard !session.isDeleting, !session.isLost, session.objects != nil else { return }
+            guard !session.key.isAccess, !session.isDeleting, !session.isLost, session.objects != nil else { return }
             suspects.sessions[session.serial] = session.key
         }
         for event in kernelEvents {

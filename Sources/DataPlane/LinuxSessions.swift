@@ -7,14 +7,22 @@ extension LinuxDataPlane {
     package func createSession(_ key: SessionKey, peer: SessionKey, parameters: SessionParameters) {
         guard sessions[key] == nil else { return failSession(key, EEXIST) }
         guard let tunnel = tunnels[key.tunnel], !tunnel.isDeleting else { return failSession(key, ENODEV) }
-        let session = SessionRecord(key: key, serial: nextSerial())
-        sessions[key] = session
-        sessionKeys[session.serial] = key
         tunnel.sessions.insert(key)
+        let setup = TunnelSetup(ticket: tunnel.ticket, socket: tunnel.socket, overIPv6: tunnel.overIPv6)
+        begin(.l2tp(key, peer: peer, parameters, setup))
+    }
+
+    package func createAccessSession(_ key: SessionKey, _ circuit: PPPoECircuit) {
+        guard key.isAccess else { return failSession(key, EINVAL) }
+        guard sessions[key] == nil else { return failSession(key, EEXIST) }
+        begin(.pppoe(key, circuit))
+    }
+
+    private func begin(_ setup: SessionSetup) {
+        let session = SessionRecord(key: setup.key, serial: nextSerial())
+        sessions[session.key] = session
+        sessionKeys[session.serial] = session.key
         session.jobs += 1
-        let setup = SessionSetup(
-            key: key, peer: peer, parameters: parameters, tunnel: tunnel.ticket, tunnelSocket: tunnel.socket,
-            overIPv6: tunnel.overIPv6)
         self.setup.post(.session(serial: session.serial, session.ticket, setup))
     }
 
@@ -32,7 +40,7 @@ extension LinuxDataPlane {
         guard let session = ready(key), let channel = session.objects?.channel else {
             return events.append(.unitFailed(key, DataPlaneError(.lookUp, Errno("createUnit", code: ENODEV))))
         }
-        guard !session.hasUnit else {
+        guard !session.hasUnit, !session.isBridged else {
             return events.append(.unitFailed(key, DataPlaneError(.lookUp, Errno("createUnit", code: EEXIST))))
         }
         session.hasUnit = true
@@ -69,6 +77,7 @@ extension LinuxDataPlane {
         var jobs: [TeardownWorkers.Job] = []
         for session in several where !session.isDeleting {
             session.isDeleting = true
+            bridges.removeAll { $0.one == session.key || $0.other == session.key }
             session.ticket.isCancelled.set()
             unwatch(session, .channel)
             unwatch(session, .unit)
@@ -141,19 +150,19 @@ extension LinuxDataPlane {
         forget(session)
     }
 
-    private func ready(_ key: SessionKey) -> SessionRecord? {
+    func ready(_ key: SessionKey) -> SessionRecord? {
         guard let session = sessions[key], !session.isDeleting, session.objects != nil else { return nil }
         return session
     }
 
-    private func answered(_ serial: UInt64) -> SessionRecord? {
+    func answered(_ serial: UInt64) -> SessionRecord? {
         guard let key = sessionKeys[serial], let session = sessions[key] else { return nil }
         session.jobs -= 1
         return session
     }
 
     /// A deletion waits for the setup worker's last answer, which may bring something to delete.
-    private func goOnDeleting(_ session: SessionRecord) {
+    func goOnDeleting(_ session: SessionRecord) {
         guard session.isDeleting, session.jobs == 0 else { return }
         teardown.post([deletion(of: session)])
     }
@@ -165,6 +174,7 @@ extension LinuxDataPlane {
     private func forget(_ session: SessionRecord) {
         sessions[session.key] = nil
         sessionKeys[session.serial] = nil
+        unpin(session)
         guard let tunnel = tunnels[session.key.tunnel] else { return }
         tunnel.sessions.remove(session.key)
         deleteIfEmpty(tunnel)

@@ -1,3 +1,4 @@
+import Addresses
 import Linux
 
 /// What the loop's thread knows of a tunnel.
@@ -36,6 +37,12 @@ final class SessionRecord {
     /// Units asked for and not answered count as well, so that there is never a second.
     var hasUnit = false
     var networks: [NetworkProtocol: UnitNetwork] = [:]
+    /// What it receives is not for user space, for good.
+    var isBridged = false
+    /// The other side, as long as there is one.
+    weak var bridge: SessionRecord?
+    /// The address whose route is pinned on this session's account.
+    var pinned: IPAddress?
     var isDeleting = false
     /// Somebody else deleted it in the kernel, and that was reported.
     var isLost = false

@@ -1,7 +1,8 @@
 package import Addresses
 package import Netlink
 
-/// A session by our own ids: the tunnel's and its own (16 bits in L2TPv2, 32 in L2TPv3).
+/// A PPP channel: a session of a tunnel by our own ids, the tunnel's and its own (16 bits in L2TPv2, 32 in L2TPv3), or a
+/// session of the access side.
 package struct SessionKey: Hashable, Sendable, CustomStringConvertible {
     package var tunnel: UInt32
     package var session: UInt32
@@ -10,6 +11,15 @@ package struct SessionKey: Hashable, Sendable, CustomStringConvertible {
         self.tunnel = tunnel
         self.session = session
     }
+
+    /// A PPPoE subscriber's session, by a number that the daemon hands out. No L2TP tunnel has the id 0 (RFC 2661
+    /// section 3.1), so the two kinds of keys never meet.
+    package static func access(_ number: UInt32) -> SessionKey {
+        SessionKey(tunnel: 0, session: number)
+    }
+
+    /// Whether it is a PPPoE subscriber's session, of no tunnel.
+    package var isAccess: Bool { tunnel == 0 }
 
     /// "7/1".
     package var description: String { "\(tunnel)/\(session)" }
@@ -76,6 +86,22 @@ package enum UnitNetwork: Hashable, Sendable {
         case .ipv6: .ipv6
         }
     }
+}
+
+/// Routes that lead through a session's interface.
+package struct SessionRoutes: Hashable, Sendable {
+    package var prefixes: [IPPrefix]
+    /// The tunnel's other end: where a prefix holds it, the way that packets to it take at present is pinned by a route
+    /// of its own first, so that the tunnel does not lead through itself. It goes with the session.
+    package var around: IPAddress
+
+    package init(prefixes: [IPPrefix], around: IPAddress) {
+        self.prefixes = prefixes
+        self.around = around
+    }
+
+    /// Whether one of them would lead the tunnel into itself.
+    package var needPin: Bool { prefixes.contains { $0.contains(around) } }
 }
 
 /// By which descriptor a PPP frame goes: the channel carries LCP, authentication and, until there is a unit, everything;

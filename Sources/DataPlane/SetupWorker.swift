@@ -12,6 +12,9 @@ final class SetupWorker: Sendable {
         case unit(serial: UInt64, Ticket, UnitSpecification, PPPChannel)
         case configure(serial: UInt64, Ticket, PPPUnit, UnitNetwork, previous: UnitNetwork?, mtu: Int)
         case withdraw(serial: UInt64, Ticket, PPPUnit, UnitNetwork, isLast: Bool)
+        /// `isPinned`: the session has pinned the way around itself before.
+        case route(serial: UInt64, Ticket, PPPUnit, SessionRoutes, isPinned: Bool)
+        case unpin(IPAddress)
         case removeLeftovers([Endpoint], except: Set<UInt32>)
     }
 
@@ -50,12 +53,21 @@ final class SetupWorker: Sendable {
 }
 
 /// What a session is made of.
-struct SessionSetup: Sendable {
-    var key: SessionKey
-    var peer: SessionKey
-    var parameters: SessionParameters
-    var tunnel: Ticket
-    var tunnelSocket: ClosableFD
+enum SessionSetup: Sendable {
+    case l2tp(SessionKey, peer: SessionKey, SessionParameters, TunnelSetup)
+    case pppoe(SessionKey, PPPoECircuit)
+
+    var key: SessionKey {
+        switch self {
+        case .l2tp(let key, _, _, _), .pppoe(let key, _): key
+        }
+    }
+}
+
+/// What a session's tunnel gives to it.
+struct TunnelSetup: Sendable {
+    var ticket: Ticket
+    var socket: ClosableFD
     var overIPv6: Bool
 }
 
@@ -64,11 +76,13 @@ private struct Setup {
     let l2tp: L2TPNetlink
     let route: RouteNetlink
     let attach: AttachWorkers
+    let pins: PinnedRoutes
 
     init(_ family: L2TPFamily, _ results: Mailbox<WorkerResult>) throws(Errno) {
         attach = try AttachWorkers(family, results: results)
         l2tp = try L2TPNetlink(family)
         route = try RouteNetlink()
+        pins = PinnedRoutes()
     }
 
     /// Nil: the result follows from another worker.
@@ -86,7 +100,7 @@ private struct Setup {
         case .session(let serial, let ticket, let setup):
             if ticket.isCancelled.isSet { return .skipped(serial) }
             do throws(DataPlaneError) {
-                let socket = try session(setup)
+                let socket = try socket(setup)
                 attach.post(AttachWorkers.Job(serial: serial, key: setup.key, socket: socket))
                 return nil
             } catch {
@@ -112,6 +126,22 @@ private struct Setup {
             if ticket.isCancelled.isSet { return .skipped(serial) }
             withdraw(network, from: unit, isLast: isLast)
             return .withdrawn(serial, network.networkProtocol)
+        case .route(let serial, let ticket, let unit, let routes, let isPinned):
+            if ticket.isCancelled.isSet { return .skipped(serial) }
+            var pinned: IPAddress?
+            do throws(Errno) {
+                if routes.needPin, !isPinned {
+                    try pins.pin(routes.around, by: route)
+                    pinned = routes.around
+                }
+                for prefix in routes.prefixes { try route.add(Route(to: prefix, interface: unit.interfaceIndex)) }
+                return .routed(serial, pinned: pinned, nil)
+            } catch {
+                return .routed(serial, pinned: pinned, DataPlaneError(.addRoute, error))
+            }
+        case .unpin(let address):
+            pins.unpin(address, by: route)
+            return .unpinned
         case .removeLeftovers(let addresses, let ours):
             return .leftovers(removeLeftovers(on: addresses, except: ours))
         }
@@ -126,27 +156,37 @@ private struct Setup {
         case .configure(let serial, _, _, let network, _, _):
             .configured(serial, network.networkProtocol, DataPlaneError(.configureInterface, error))
         case .withdraw(let serial, _, _, let network, _): .withdrawn(serial, network.networkProtocol)
+        case .route(let serial, _, _, _, _): .routed(serial, pinned: nil, DataPlaneError(.addRoute, error))
+        case .unpin: .unpinned
         case .removeLeftovers: .leftovers([])
         }
     }
 
+    private func socket(_ setup: SessionSetup) throws(DataPlaneError) -> PPPoXSocket {
+        switch setup {
+        case .l2tp(let key, let peer, let parameters, let tunnel): try socket(key, peer, parameters, tunnel)
+        case .pppoe(_, let circuit): try step(.connectSession, try PPPoXSocket(circuit))
+        }
+    }
+
     /// All or nothing: what was made before a step failed is unmade.
-    private func session(_ setup: SessionSetup) throws(DataPlaneError) -> PPPoL2TPSocket {
+    private func socket(
+        _ key: SessionKey, _ peer: SessionKey, _ parameters: SessionParameters, _ tunnel: TunnelSetup
+    ) throws(DataPlaneError) -> PPPoXSocket {
         // A tunnel of this id that is not ours must not get our sessions.
-        guard setup.tunnel.isMade.isSet else {
+        guard tunnel.ticket.isMade.isSet else {
             throw DataPlaneError(.createSession, Errno("tunnel", code: ENODEV))
         }
-        let key = setup.key
-        let timeout = setup.parameters.reorderTimeout.components
+        let timeout = parameters.reorderTimeout.components
         let milliseconds = UInt64(max(0, timeout.seconds * 1000 + timeout.attoseconds / 1_000_000_000_000_000))
         let session = KernelSession(
-            tunnel: key.tunnel, id: key.session, peerID: setup.peer.session, isLNS: setup.parameters.isLNS,
-            sendsSequence: setup.parameters.sendsSequence, requiresSequence: setup.parameters.requiresSequence,
+            tunnel: key.tunnel, id: key.session, peerID: peer.session, isLNS: parameters.isLNS,
+            sendsSequence: parameters.sendsSequence, requiresSequence: parameters.requiresSequence,
             reorderTimeout: milliseconds)
         try step(.createSession, try l2tp.createSession(session))
         do throws(Errno) {
-            return try PPPoL2TPSocket(
-                session: key, peer: setup.peer, tunnelSocket: setup.tunnelSocket.rawValue, overIPv6: setup.overIPv6)
+            return try PPPoXSocket(
+                session: key, peer: peer, tunnelSocket: tunnel.socket.rawValue, overIPv6: tunnel.overIPv6)
         } catch {
             try? l2tp.removeSession(key)
             throw DataPlaneError(.connectSession, error)

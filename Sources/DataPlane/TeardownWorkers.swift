@@ -77,7 +77,12 @@ final class TeardownWorkers {
                     unit?.close()
                     objects?.channel.close()
                     objects?.socket.close()
-                    check.post(session)
+                    // A PPPoE session is gone with its socket.
+                    if session.key.isAccess {
+                        results.post(.sessionDeleted(session.serial, nil))
+                    } else {
+                        check.post(session)
+                    }
                 case .tunnel(let serial, let id, let isMade, let socket):
                     if isMade { try? L2TPNetlink(family).removeTunnel(id: id) }
                     socket.close()
@@ -114,7 +119,8 @@ final class TeardownWorkers {
             let rest = jobs.map { job -> Closing in
                 switch job {
                 case .session(let serial, let key, let objects, let unit):
-                    let session = objects == nil ? nil : try? l2tp?.session(tunnel: key.tunnel, id: key.session)
+                    let hasCounters = objects != nil && !key.isAccess
+                    let session = hasCounters ? try? l2tp?.session(tunnel: key.tunnel, id: key.session) : nil
                     let closed = DeletionCheck.Closed(serial: serial, key: key, counters: session?.counters)
                     return .session(closed, objects, unit)
                 case .tunnel(let serial, let id, let isMade, let socket):

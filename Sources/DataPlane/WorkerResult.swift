@@ -1,3 +1,4 @@
+import Addresses
 import Netlink
 import Synchronization
 
@@ -11,6 +12,9 @@ enum WorkerResult: Sendable {
     case unit(UInt64, Result<PPPUnit, DataPlaneError>)
     case configured(UInt64, NetworkProtocol, DataPlaneError?)
     case withdrawn(UInt64, NetworkProtocol)
+    /// What was pinned on the way, also where a later step failed.
+    case routed(UInt64, pinned: IPAddress?, DataPlaneError?)
+    case unpinned
     case tunnelDeleted(UInt64)
     case sessionDeleted(UInt64, SessionCounters?)
     case counters([SessionKey: SessionCounters])
@@ -21,7 +25,7 @@ enum WorkerResult: Sendable {
 
 /// What a session that is ready consists of.
 struct SessionObjects: Sendable {
-    var socket: PPPoL2TPSocket
+    var socket: PPPoXSocket
     var channel: PPPChannel
 }
 

@@ -27,6 +27,8 @@ extension Service {
         configuration = new
         lns.users = Users(new)
         lns.pools.apply(new)
+        for call in clients.apply(new.clients, at: now) { server.end(call, at: now) }
+        lac.apply(new.accessInterfaces, realms: new.realms)
         server.apply(peers: Peers(new), limits: new.daemon, at: now)
         setLogLevel(new.logLevel)
     }

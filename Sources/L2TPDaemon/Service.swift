@@ -5,6 +5,7 @@ package import DataPlane
 package import EventLoop
 package import Linux
 package import Logging
+import L2TPControl
 import L2TPWire
 import Netlink
 
@@ -14,7 +15,10 @@ package final class Service<Plane: DataPlane> {
 
     let loop: EventLoop
     let plane: Plane
-    let lns: LNS<Plane>
+    let sessions: Sessions<Plane>
+    let lns: LNS
+    let clients: Clients
+    let lac: LAC
     let server: L2TPServer<Plane>
     let control: ControlServer
     let began: Instant
@@ -39,18 +43,28 @@ package final class Service<Plane: DataPlane> {
         package var hostName: String
         /// Where the configuration was read from, for a reload; nil cannot reload.
         package var configurationPath: String?
+        /// Call Serial Numbers begin here.
+        package var secondsSince1970: UInt32
+        /// Opens an access interface by its name.
+        package var openAccess: (String) throws(PacketSocketError) -> any DiscoverySocket
         /// systemd, when it started us.
         package var notifier: ServiceNotifier?
 
         package init(
-            kernel: String, processID: Int32, hostName: String, configurationPath: String? = nil,
-            notifier: consuming ServiceNotifier? = nil
+            kernel: String, processID: Int32, hostName: String, secondsSince1970: UInt32,
+            configurationPath: String? = nil, notifier: consuming ServiceNotifier? = nil,
+            openAccess: @escaping (String) throws(PacketSocketError) -> any DiscoverySocket = {
+                (name) throws(PacketSocketError) in
+                try PacketSocket(interface: name, etherType: PacketSocket.discovery)
+            }
         ) {
             self.kernel = kernel
             self.processID = processID
             self.hostName = hostName
+            self.secondsSince1970 = secondsSince1970
             self.configurationPath = configurationPath
             self.notifier = notifier
+            self.openAccess = openAccess
         }
     }
 
@@ -71,6 +85,8 @@ package final class Service<Plane: DataPlane> {
         processID = surroundings.processID
         configurationPath = surroundings.configurationPath
         let hostName = configuration.daemon.hostName ?? surroundings.hostName
+        let openAccess = surroundings.openAccess
+        let secondsSince1970 = surroundings.secondsSince1970
         notifier = surroundings.notifier
         var listeners: [DatagramSocket] = []
         for (index, endpoint) in configuration.listeners.enumerated() {
@@ -87,12 +103,35 @@ package final class Service<Plane: DataPlane> {
         } catch {
             throw StartError(what: "control socket \(configuration.daemon.controlSocket)", why: error)
         }
+        let ports = try Self.openAccess(configuration.accessInterfaces, hostName, loop, at: now, by: openAccess)
+        sessions = Sessions(plane: plane, log: log)
         lns = LNS(
-            plane: plane, hostName: hostName, users: Users(configuration),
-            pools: AddressPools(configuration), log: log)
+            hostName: hostName, users: Users(configuration), pools: AddressPools(configuration), log: log)
+        clients = Clients(configuration.clients, hooks: Hooks(loop: loop, log: log), log: log)
+        lac = LAC(lns: lns, ports: ports, realms: configuration.realms, log: log)
         server = L2TPServer(
-            plane: plane, loop: loop, listeners: listeners, lns: lns, hostName: hostName,
-            peers: Peers(configuration), limits: configuration.daemon, log: log, at: now)
+            plane: plane, loop: loop, listeners: listeners, sessions: sessions, lns: lns, clients: clients, lac: lac,
+            hostName: hostName, peers: Peers(configuration), limits: configuration.daemon,
+            serials: CallSerialNumbers(clock: secondsSince1970), log: log, at: now)
+    }
+
+    private static func openAccess(
+        _ interfaces: [AccessInterface], _ hostName: String, _ loop: EventLoop, at now: Instant,
+        by open: (String) throws(PacketSocketError) -> any DiscoverySocket
+    ) throws(StartError) -> [AccessPort] {
+        var random = SystemRandomNumberGenerator()
+        var ports: [AccessPort] = []
+        for settings in interfaces {
+            do {
+                let socket = try open(settings.interface)
+                if let descriptor = socket.watchedDescriptor { try loop.add(descriptor, .access(ports.count)) }
+                ports.append(
+                    try AccessPort(settings, socket: socket, hostName: hostName, at: now, using: &random))
+            } catch {
+                throw StartError(what: "[[pppoe]] \(settings.interface)", why: error)
+            }
+        }
+        return ports
     }
 
     /// Runs until SIGTERM or SIGINT and the orderly end that follows it; a second such signal ends it at once.
@@ -107,6 +146,7 @@ package final class Service<Plane: DataPlane> {
 
     func start() {
         plane.removeLeftovers(on: configuration.listeners)
+        clients.start(at: .now)
         notify("READY=1")
         log.notice(
             "ready", metadata: ["listeners": "\(configuration.listeners.map(\.description).joined(separator: " "))"])
@@ -129,7 +169,10 @@ package final class Service<Plane: DataPlane> {
             switch Token.Owner(rawValue: token.owner) {
             case .listener: server.drain(listener: Int(token.value), at: now)
             case .tunnel: server.drain(tunnel: TunnelID(UInt16(truncatingIfNeeded: token.value)), at: now)
+            case .caller: server.drain(caller: TunnelID(UInt16(truncatingIfNeeded: token.value)), at: now)
+            case .access: server.drain(access: Int(token.value), at: now)
             case .plane: plane.handle(event)
+            case .hook: clients.hooks.handle(token.value, at: now)
             case .controlListener: control.accept(at: now)
             case .controlClient: handle(event, clientNumber: token.value, at: now)
             case nil: break
@@ -153,6 +196,9 @@ package final class Service<Plane: DataPlane> {
         control.settle(client)
     }
 
+    /// Whether an ordered end is under way.
+    var isStopping: Bool { stopDeadline != nil }
+
     private func handlePlaneEvents(at now: Instant) {
         let events = plane.takeEvents()
         guard !events.isEmpty else { return }
@@ -172,8 +218,9 @@ package final class Service<Plane: DataPlane> {
             }
             notify("STOPPING=1")
             log.notice(
-                "stopping", metadata: ["tunnels": "\(server.table.liveCount)", "sessions": "\(lns.liveCount)"])
+                "stopping", metadata: ["tunnels": "\(server.table.liveCount)", "sessions": "\(sessions.liveCount)"])
             stopDeadline = now + configuration.daemon.shutdownTimeout
+            clients.stop()
             server.stop(at: now)
         }
     }
@@ -183,7 +230,7 @@ package final class Service<Plane: DataPlane> {
     /// When `serve` is due though nothing happens; nil when nothing is waited for.
     func nextDeadline(at now: Instant) -> Instant? {
         [
-            server.deadline, lns.sessions.isEmpty ? nil : nextCounters, control.resumption,
+            server.deadline, sessions.isEmpty ? nil : nextCounters, control.resumption,
             stopDeadline.flatMap { $0 > now ? $0 : nil },
         ].compactMap(\.self).min()
     }
@@ -191,7 +238,7 @@ package final class Service<Plane: DataPlane> {
     private func expire(at now: Instant) {
         if let due = server.deadline, due <= now { server.timeout(at: now) }
         control.resume(at: now)
-        if !lns.sessions.isEmpty, nextCounters <= now {
+        if !sessions.isEmpty, nextCounters <= now {
             nextCounters = now + countersInterval
             plane.readCounters()
         }
@@ -199,7 +246,9 @@ package final class Service<Plane: DataPlane> {
 
     /// Often enough that data of the last third of a HELLO interval keeps a tunnel from being asked (KA-01).
     private var countersInterval: Duration {
-        let shortest = server.peers.all.compactMap(\.helloInterval).min() ?? .seconds(60)
+        let settings =
+            server.peers.all.map(\.tunnel) + clients.all.flatMap { $0.client.group.members.map(\.lns.tunnel) }
+        let shortest = settings.compactMap(\.helloInterval).min() ?? .seconds(60)
         return max(.seconds(1), min(shortest / 3, .seconds(20)))
     }
 
@@ -209,7 +258,7 @@ package final class Service<Plane: DataPlane> {
     /// before us.
     func isOver(at now: Instant) -> Bool {
         guard let stopDeadline else { return false }
-        return isEndingAtOnce || plane.isIdle && (server.isStopped || stopDeadline <= now)
+        return isEndingAtOnce || plane.isIdle && clients.hooks.isIdle && (server.isStopped || stopDeadline <= now)
     }
 
     private func report(_ leftovers: [LeftoverTunnel]) {

@@ -6,9 +6,12 @@ extension Token {
     enum Owner: UInt8 {
         case listener = 1
         case tunnel
+        case caller
         case plane
+        case hook
         case controlListener
         case controlClient
+        case access
     }
 
     /// The owner number that the service expects its data plane's tokens to have.
@@ -16,6 +19,9 @@ extension Token {
 
     static func listener(_ index: Int) -> Token { Token(owner: Owner.listener.rawValue, value: UInt64(index)) }
     static func tunnel(_ id: TunnelID) -> Token { Token(owner: Owner.tunnel.rawValue, value: UInt64(id.rawValue)) }
+    static func caller(_ id: TunnelID) -> Token { Token(owner: Owner.caller.rawValue, value: UInt64(id.rawValue)) }
+    static func hook(_ number: UInt64) -> Token { Token(owner: Owner.hook.rawValue, value: number) }
+    static func access(_ index: Int) -> Token { Token(owner: Owner.access.rawValue, value: UInt64(index)) }
     static let controlListener = Token(owner: Owner.controlListener.rawValue, value: 0)
     static func controlClient(_ number: UInt64) -> Token { Token(owner: Owner.controlClient.rawValue, value: number) }
 }

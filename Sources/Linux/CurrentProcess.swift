@@ -18,6 +18,9 @@ package enum CurrentProcess {
         return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
+    /// The clock on the wall, in seconds.
+    package static var secondsSince1970: UInt32 { UInt32(truncatingIfNeeded: time(nil)) }
+
     /// Writes a line to standard error.
     package static func complain(_ line: String) {
         let octets = Array(line.utf8) + [0x0a]

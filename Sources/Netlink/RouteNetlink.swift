@@ -70,6 +70,10 @@ package final class RouteNetlink {
         try socket.perform(request)
     }
 
+    func perform(_ request: NetlinkMessage, _ each: (NetlinkReply) -> Void = { _ in }) throws(Errno) {
+        try socket.perform(request, each)
+    }
+
     /// The index of an interface by its name. ENODEV: there is none.
     package func index(ofInterface name: String) throws(Errno) -> Int32 {
         var request = unsafe ifreq()

@@ -12,13 +12,14 @@ struct L2TPCtl: ParsableCommand {
             l2tpctl [--socket PATH] show WHAT [--json] [--watch SECONDS]
             l2tpctl [--socket PATH] tunnel close ID ...
             l2tpctl [--socket PATH] session close ID ...
+            l2tpctl [--socket PATH] client up|down NAME
             l2tpctl [--socket PATH] config reload
             l2tpctl [--socket PATH] log level LEVEL
             l2tpctl config check FILE
             """,
         discussion: """
             Without a command it prints the summary: who answers, since when, and how many tunnels, sessions and addresses there \
-            are. WHAT to show is one of tunnels, sessions, peers, pools and stats.
+            are. WHAT to show is one of tunnels, sessions, peers, pools, clients and stats.
 
             A tunnel is named by its local id, a session by both local ids as TUNNEL/SESSION, or by its session id alone while no \
             other tunnel has the same. "show" prints these names.
@@ -35,6 +36,7 @@ struct L2TPCtl: ParsableCommand {
               l2tpctl show tunnels --json | jq '.[].peer_address'
               l2tpctl session close 7/12 7/13         end two calls (CDN)
               l2tpctl tunnel close 7                  end a tunnel and its calls (StopCCN)
+              l2tpctl client up office                dial (and client down: hang up)
               l2tpctl config check /etc/l2tpd/l2tpd.toml && l2tpctl config reload
 
             EXIT STATUS
@@ -44,7 +46,7 @@ struct L2TPCtl: ParsableCommand {
               64  the command line cannot be understood
             """,
         version: "l2tpctl \(VersionRecord.current.version)",
-        subcommands: [Summary.self, Show.self, Tunnel.self, Session.self, Config.self, Log.self],
+        subcommands: [Summary.self, Show.self, Tunnel.self, Session.self, ClientCommand.self, Config.self, Log.self],
         defaultSubcommand: Summary.self)
 
     @OptionGroup var daemon: DaemonOption

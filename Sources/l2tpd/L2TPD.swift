@@ -65,7 +65,8 @@ struct L2TPD: ParsableCommand {
             configuration: configuration, loop: loop, plane: plane,
             surroundings: .init(
                 kernel: try KernelRelease.running().description, processID: CurrentProcess.id,
-                hostName: try CurrentProcess.hostName(), configurationPath: config,
+                hostName: try CurrentProcess.hostName(), secondsSince1970: CurrentProcess.secondsSince1970,
+                configurationPath: config,
                 notifier: try CurrentProcess.environment("NOTIFY_SOCKET").map { try ServiceNotifier(address: $0) }),
             log: log, logLevel: threshold)
         try service.run()

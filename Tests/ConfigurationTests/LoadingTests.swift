@@ -23,8 +23,10 @@ import Testing
             peers: [
                 Peer(
                     name: "bras-1", addresses: [try #require(IPPrefix("192.0.2.0/24"))], hostNames: ["bras-1"],
-                    secret: Secret("tunnel-secret"), requireAuthentication: true, hideAVPs: true,
-                    helloInterval: .seconds(60), receiveWindow: 64, maxTunnels: 8, maxSessions: 20_000, ppp: profile)
+                    tunnel: TunnelSettings(
+                        secret: Secret("tunnel-secret"), requireAuthentication: true, hideAVPs: true,
+                        helloInterval: .seconds(60), receiveWindow: 64), maxTunnels: 8, maxSessions: 20_000,
+                    ppp: profile)
             ],
             profiles: [profile],
             pools: [pool],
@@ -87,12 +89,13 @@ import Testing
                     sccrqRatePerSource: 5, refusalRate: 0, shutdownTimeout: .milliseconds(2500)))
         #expect(configuration.listeners.map(\.description) == ["[2001:db8::1]:1701", "192.0.2.1:11701"])
         let peer = try #require(configuration.peers.first)
-        #expect(peer.secret == Secret("hush") && !peer.requireAuthentication && !peer.hideAVPs)
-        #expect(peer.helloInterval == nil && peer.linger == .zero)
-        #expect(peer.retransmission == .init(initial: .milliseconds(500), cap: .seconds(16), limit: 9))
-        #expect(peer.establishmentTimeout == .seconds(20) && peer.callSetupTimeout == .seconds(30))
+        #expect(peer.tunnel.secret == Secret("hush"))
+        #expect(!peer.tunnel.requireAuthentication && !peer.tunnel.hideAVPs)
+        #expect(peer.tunnel.helloInterval == nil && peer.linger == .zero)
+        #expect(peer.tunnel.retransmission == .init(initial: .milliseconds(500), cap: .seconds(16), limit: 9))
+        #expect(peer.tunnel.establishmentTimeout == .seconds(20) && peer.tunnel.callSetupTimeout == .seconds(30))
         #expect(peer.proxyLCP == .accept && peer.proxyAuthentication == .accept)
-        #expect(peer.maxTunnels == nil && peer.maxSessions == nil && peer.receiveWindow == 64)
+        #expect(peer.maxTunnels == nil && peer.maxSessions == nil && peer.tunnel.receiveWindow == 64)
         let profile = peer.ppp
         #expect(profile.authentication.isEmpty && profile.pool == nil && !profile.ipv6)
         #expect(profile.dns.count == 2 && profile.nbns == [IPv4Address(192, 0, 2, 55)])
@@ -155,7 +158,7 @@ import Testing
             example.replacing("secret         = \"tunnel-secret\"", with: "secret_file = \"bras-1.secret\""))
         _ = try folder.write("bras-1.secret", "from the file\n")
         let configuration = try Configuration.load(from: path)
-        #expect(configuration.peers.first?.secret == Secret("from the file"))
+        #expect(configuration.peers.first?.tunnel.secret == Secret("from the file"))
     }
 
     @Test func `the example configurations can be used as they stand`() throws {

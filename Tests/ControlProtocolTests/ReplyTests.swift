@@ -32,6 +32,9 @@ import Testing
                 name: "bras-1", addresses: ["192.0.2.0/24"], hostNames: [], authentication: true, ppp: "subscribers",
                 tunnels: 1, maxTunnels: 8, sessions: 3, maxSessions: nil)),
         .pool(PoolRecord(name: "p", ranges: ["10.0.0.2-10.0.0.9"], addresses: 8, leased: 2, reserved: 1, free: 5)),
+        .client(
+            ClientRecord(
+                name: "office", state: "waiting", persistent: true, servers: ["lns.example.net"], user: "alice")),
         .statistics(StatisticsRecord(counters: ["rx_control_messages": 12])),
         .end(count: 10_000),
         .closed(CloseRecord(closed: ["7/12"], refused: [.init(name: "9", code: .notFound, message: "no session 9")])),
@@ -51,7 +54,7 @@ import Testing
         #expect(
             text == """
                 {"address":"100.64.0.2","peer":"bras-1","peer_tunnel_id":1,"proxy_authentication":false,"proxy_lcp":false,\
-                "reply":"session","rx_bytes":18446744073709551615,"rx_errors":0,"rx_packets":0,"sequencing":false,\
+                "reply":"session","role":"lns","rx_bytes":18446744073709551615,"rx_errors":0,"rx_packets":0,"sequencing":false,\
                 "session_id":12,"state":"open","tunnel_id":7,"tx_bytes":0,"tx_errors":0,"tx_packets":0,\
                 "uptime_seconds":0,"user":"alice"}
 
@@ -65,7 +68,7 @@ import Testing
                 {"authenticated":false,"congestion_window":0,"duplicates":0,"local_address":"[2001:db8::1]:1701",\#
                 "peer":"bras-1","peer_address":"[2001:db8::2]:1701",\#
                 "peer_host_name":"bras \"one\"\nmore","peer_receive_window":0,"queued_messages":0,"receive_window":0,\#
-                "reply":"tunnel","retransmissions":3,"rx_bytes":0,"rx_errors":0,"rx_packets":0,\#
+                "reply":"tunnel","retransmissions":3,"role":"responder","rx_bytes":0,"rx_errors":0,"rx_packets":0,\#
                 "sessions":0,"state":"established","tunnel_id":7,"tx_bytes":0,"tx_errors":0,\#
                 "tx_packets":0,"uptime_seconds":0,"version":2}
 
@@ -76,7 +79,7 @@ import Testing
         let text = String(decoding: try ControlLine.encode(Reply.summary(Self.summary)), as: UTF8.self)
         #expect(
             text == """
-                {"addresses":65533,"host_name":"lns-1","kernel":"6.1.0","leased_addresses":9,\
+                {"addresses":65533,"clients":0,"clients_up":0,"host_name":"lns-1","kernel":"6.1.0","leased_addresses":9,\
                 "listeners":["192.0.2.1:1701"],"max_sessions":50000,"peers":1,"pools":1,"process_id":42,\
                 "reply":"summary","sessions":{"closing":0,"established":0,"opening":0},\
                 "tunnels":{"closing":3,"established":2,"opening":1},"uptime_seconds":61,"users":2,"version":"1.0.0"}

@@ -17,6 +17,9 @@ import Testing
         (.showPeers, #"{"request":"show_peers"}"#),
         (.showPools, #"{"request":"show_pools"}"#),
         (.showStatistics, #"{"request":"show_stats"}"#),
+        (.showClients, #"{"request":"show_clients"}"#),
+        (.clientUp("office"), #"{"client":"office","request":"client_up"}"#),
+        (.clientDown("office"), #"{"client":"office","request":"client_down"}"#),
         (.closeTunnels([7, 4_294_967_295]), #"{"request":"close_tunnel","tunnel_ids":[7,4294967295]}"#),
         (
             .closeSessions([SessionName(tunnelID: 7, sessionID: 12), SessionName(sessionID: 13)]),

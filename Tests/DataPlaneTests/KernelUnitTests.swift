@@ -176,7 +176,7 @@ extension Kernel {
         }
 
         /// A UDP datagram in a PPP frame.
-        private static func datagram(
+        static func datagram(
             from source: IPv4Address, to destination: IPv4Address, port: UInt16, _ content: [UInt8]
         ) -> [UInt8] {
             func pair(_ value: Int) -> [UInt8] { [UInt8(value >> 8), UInt8(value & 0xff)] }

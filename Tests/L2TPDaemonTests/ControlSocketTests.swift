@@ -66,7 +66,7 @@ import Testing
             return
         }
         #expect(record.closed == ["\(key.session)"] && record.refused.map(\.code) == [.notFound])
-        #expect(tunnel.end == nil && world.lns.sessions.isEmpty)
+        #expect(tunnel.end == nil && world.sessions.isEmpty)
     }
 
     @Test func `closing a tunnel sends one StopCCN, and closing it again is refused`() throws {
@@ -145,7 +145,7 @@ import Testing
         // Half of them go before their rows are made: they are left out.
         world.server.closeTunnel(context, ResultCode(.generalClear), at: world.now)
         try world.settle()
-        #expect(world.lns.sessions.isEmpty)
+        #expect(world.sessions.isEmpty)
         slow.isStalled = false
         #expect(try world.run { slow.replies.last == .version(.current) })
         let told = try #require(slow.endCount)
@@ -213,16 +213,19 @@ import Testing
         #expect(record.counters.keys.allSatisfy { $0.allSatisfy { $0.isLowercase || $0.isNumber || $0 == "_" } })
     }
 
-    /// A tunnel with many sessions, made of nothing but the LNS.
+    /// A tunnel with many sessions, made of nothing but the LNS's part.
     private static func crowd(_ count: Int, in world: World) throws -> TunnelContext {
         let (_, tunnel) = try world.openTunnel()
         let context = try #require(world.context(of: tunnel))
         for number in 1...count {
             let key = SessionKey(tunnel: context.kernelID, session: UInt32(number))
             let offer = ICRQ(assignedSessionID: SessionID(UInt16(number)), callSerialNumber: UInt32(number))
+            let peer = SessionKey(tunnel: UInt32(context.peerTunnelID.rawValue), session: UInt32(number))
             #expect(
-                world.lns.offer(offer, key: key, peerTunnel: context.peerTunnelID, peer: context.peer, at: world.now)
-                    .isEmpty)
+                world.sessions.prepare(
+                    offer, key: key, peer: peer, role: LNSCall(world.lns, from: world.configuration.peers[0]),
+                    link: world.lns.link(for: world.configuration.peers[0]), at: world.now
+                ).isEmpty)
         }
         return context
     }

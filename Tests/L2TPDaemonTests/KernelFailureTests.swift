@@ -21,7 +21,7 @@ import Testing
         #expect(host.disconnects.first?.resultCode.result == .seeErrorCode)
         #expect(host.disconnects.first?.resultCode.error == .insufficientResources)
         #expect(world.statistic(.dataPlaneFailures) == 1)
-        #expect(world.lns.sessions.isEmpty && world.plane.sessions.isEmpty && tunnel.end == nil)
+        #expect(world.sessions.isEmpty && world.plane.sessions.isEmpty && tunnel.end == nil)
         // And the next call is as good as ever.
         let next = try world.openCall(in: tunnel)
         #expect(world.session(of: next, in: tunnel)?.interfaceName == "ppp0")
@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test func `SSF-09 a call that the kernel keeps waiting holds up no other message and ends in time`() throws {
-        let world = try World { configuration, _ in configuration.peers[0].callSetupTimeout = .seconds(5) }
+        let world = try World { configuration, _ in configuration.peers[0].tunnel.callSetupTimeout = .seconds(5) }
         let (host, tunnel) = try world.openTunnel()
         world.plane.isStalled = true
         let call = tunnel.call(at: world.now)
@@ -68,7 +68,7 @@ import Testing
         #expect(host.disconnects.first?.resultCode.result == .timeout)
         world.plane.isStalled = false
         try world.settle()
-        #expect(world.plane.sessions.isEmpty && world.lns.sessions.isEmpty)
+        #expect(world.plane.sessions.isEmpty && world.sessions.isEmpty)
     }
 
     @Test func `a tunnel that is closed while the kernel still makes it leaves nothing`() throws {
@@ -94,13 +94,13 @@ import Testing
         world.plane.isStalled = true
         let call = tunnel.call(at: world.now)
         try world.settle()
-        let key = try #require(world.lns.sessions.keys.first)
+        let key = try #require(world.sessions.allKeys.first)
         world.server.closeSession(key, at: world.now)
         #expect(try world.run { call.end != nil })
-        #expect(world.lns.sessions[key]?.isEnding == true)
+        #expect(world.sessions[key]?.isEnding == true)
         world.plane.isStalled = false
         try world.settle()
-        #expect(world.lns.sessions.isEmpty && world.plane.sessions.isEmpty)
+        #expect(world.sessions.isEmpty && world.plane.sessions.isEmpty)
     }
 
     @Test func `a session that somebody deletes in the kernel ends with a CDN for loss of carrier`() throws {
@@ -113,7 +113,7 @@ import Testing
             #expect(try world.run { call.end != nil })
             #expect(host.disconnects.last?.resultCode.result == .lossOfCarrier)
         }
-        #expect(host.disconnects.count == 2 && world.lns.sessions.isEmpty)
+        #expect(host.disconnects.count == 2 && world.sessions.isEmpty)
     }
 
     @Test func `KA-03 a tunnel that somebody deletes in the kernel ends with StopCCN and takes its sessions along`()
@@ -136,7 +136,7 @@ import Testing
         let call = try world.openCall(in: tunnel)
         let key = tunnel.key(call)
         tunnel.tell(.closeCall(call.id, ResultCode(.administrative)), at: world.now)
-        #expect(try world.run { world.lns.sessions.isEmpty })
+        #expect(try world.run { world.sessions.isEmpty })
         let error = DataPlaneError(.createSession, Errno("test", code: ENOMEM))
         let ghost = SessionKey(tunnel: 70_000, session: 1)
         for key in [key, ghost] {
@@ -153,6 +153,6 @@ import Testing
             at: world.now)
         try world.settle()
         _ = try world.openCall(in: tunnel)
-        #expect(tunnel.end == nil && world.lns.liveCount == 1)
+        #expect(tunnel.end == nil && world.sessions.liveCount == 1)
     }
 }

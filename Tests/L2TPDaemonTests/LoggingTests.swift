@@ -93,7 +93,7 @@ import Testing
         let (logger, lines) = Self.logger()
         let secret = Secret("hush-hush")
         let peer = Peer(
-            name: "bras-1", secret: secret,
+            name: "bras-1", tunnel: TunnelSettings(secret: secret),
             ppp: PPPProfile(name: "p", authentication: [], localAddress: .init(10, 0, 0, 1)))
         let user = User(name: "alice", password: secret)
         logger.info("\(secret) \(peer) \(user)")

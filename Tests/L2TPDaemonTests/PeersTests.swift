@@ -13,7 +13,8 @@ import Testing
                 peers: try peers.map { peer in
                     Peer(
                         name: peer.name, addresses: try peer.addresses.map { try #require(IPPrefix($0)) },
-                        hostNames: peer.hostNames, secret: Secret("secret of \(peer.name)"), ppp: profile)
+                        hostNames: peer.hostNames, tunnel: TunnelSettings(secret: Secret("secret of \(peer.name)")),
+                        ppp: profile)
                 }))
     }
 
@@ -40,7 +41,7 @@ import Testing
         let match = peers.match(source: try #require(IPAddress(source)), hostName: hostName)
         #expect(match?.name == expected)
         // The secret is that of the peer that was chosen, and of no other.
-        #expect(match?.secret == expected.map { Secret("secret of \($0)") })
+        #expect(match?.tunnel.secret == expected.map { Secret("secret of \($0)") })
     }
 
     @Test func `AUT-05 everybody of either family can be let in by prefixes of no length`() throws {

@@ -30,9 +30,9 @@ import Testing
     @Test func `a call comes up with nobody asked and with secrets and hidden AVPs`() throws {
         let world = try World { configuration, _ in
             configuration.changeProfile { $0.authentication = [] }
-            configuration.peers[0].secret = Secret("tunnel")
-            configuration.peers[0].requireAuthentication = true
-            configuration.peers[0].hideAVPs = true
+            configuration.peers[0].tunnel.secret = Secret("tunnel")
+            configuration.peers[0].tunnel.requireAuthentication = true
+            configuration.peers[0].tunnel.hideAVPs = true
         }
         let (_, tunnel) = try world.openTunnel {
             $0.secret = Array("tunnel".utf8)
@@ -57,7 +57,7 @@ import Testing
         #expect(call.linkEnd == .authenticationFailed(method, .local), "the client was told before")
         #expect(world.statistic(.authenticationsRejected) == 1)
         #expect(!world.plane.calls.contains { $0.kind == .createUnit }, "nothing is spent on who is not let in")
-        #expect(try world.run { world.lns.sessions.isEmpty && world.plane.sessions.isEmpty })
+        #expect(try world.run { world.sessions.isEmpty && world.plane.sessions.isEmpty })
         #expect(tunnel.end == nil)
     }
 
@@ -123,7 +123,7 @@ import Testing
         let failed = tunnel.call(at: world.now) { $0.connection.sequencingRequired = true }
         #expect(try world.run { failed.end != nil })
         #expect(host.disconnects.first?.resultCode.error == .insufficientResources)
-        #expect(world.lns.sessions.count == 2)
+        #expect(world.sessions.count == 2)
     }
 
     @Test func `SSF-07 data of no session and short data are harmless`() throws {
@@ -186,7 +186,7 @@ import Testing
         let session = try #require(world.session(of: call, in: tunnel))
         // The subscriber negotiates anew and is another now, while the kernel is slow.
         world.plane.isStalled = true
-        #expect(world.lns.advance(session, .frame([0xc0, 0x21, 1, 77, 0, 4]), at: world.now).isEmpty)
+        #expect(world.sessions.advance(session, .frame([0xc0, 0x21, 1, 77, 0, 4]), at: world.now).isEmpty)
         #expect(world.plane.calls.filter { $0 == .withdraw(session.key, .ipv4) }.count == 1, "once, not twice")
         #expect(world.lns.pools.isLeased(IPv4Address(100, 64, 0, 2)), "the interface may still have it")
         #expect(!session.isOpen)
@@ -206,7 +206,7 @@ import Testing
                 role: .peer(.init(user: "bob", password: Password("hidden"))), echoInterval: nil))
         tunnel.give(.lowerLayerUp, to: call, at: world.now)
         #expect(try world.run { call.address == IPv4Address(100, 64, 9, 9) && session.isOpen })
-        #expect(session.link.user == "bob" && session.returning.isEmpty)
+        #expect(session.link.user == "bob" && (session.role as? LNSCall)?.returning.isEmpty == true)
         #expect(!world.lns.pools.isLeased(IPv4Address(100, 64, 0, 2)))
         #expect(world.plane.calls.count { $0.kind == .createUnit } == 1, "the interface stays")
         let networks = try #require(world.plane.sessions[session.key]?.networks)
@@ -224,10 +224,10 @@ import Testing
         let session = try #require(world.session(of: call, in: tunnel))
         // As if the unit had been asked for and not been made when LCP began again.
         session.unit = .requested(name: "ppp0")
-        _ = world.lns.advance(session, .frame([0xc0, 0x21, 1, 78, 0, 4]), at: world.now)
+        _ = world.sessions.advance(session, .frame([0xc0, 0x21, 1, 78, 0, 4]), at: world.now)
         #expect(session.link.phase == .establish)
         #expect(
-            world.lns.handle(.unitReady(session.key, interfaceIndex: 9, name: "ppp0"), at: world.now).isEmpty)
+            world.sessions.handle(.unitReady(session.key, interfaceIndex: 9, name: "ppp0"), at: world.now).isEmpty)
         #expect(session.interfaceName == "ppp0" && session.link.phase == .establish)
         call.link = Link(configuration: call.configuration)
         tunnel.give(.lowerLayerUp, to: call, at: world.now)

@@ -34,7 +34,7 @@ import Testing
         for each in [host, other, halfOpen] {
             #expect(each.stops.first?.resultCode.result == .shuttingDown)
         }
-        #expect(tunnel.end != nil && second.end != nil && world.plane.isIdle && world.lns.sessions.isEmpty)
+        #expect(tunnel.end != nil && second.end != nil && world.plane.isIdle && world.sessions.isEmpty)
     }
 
     @Test func `KA-05 SIGTERM waits only as long as peers take to acknowledge`() throws {

@@ -50,7 +50,7 @@ extension SessionCounters {
     }
 
     @Test func `KA-03 a peer that dies is found out by HELLO and every session goes with its tunnel`() throws {
-        let world = try World { configuration, _ in configuration.peers[0].helloInterval = .seconds(30) }
+        let world = try World { configuration, _ in configuration.peers[0].tunnel.helloInterval = .seconds(30) }
         let (host, tunnel) = try world.openTunnel()
         for _ in 0..<3 { _ = try world.openCall(in: tunnel) }
         host.forgetAll()
@@ -62,7 +62,7 @@ extension SessionCounters {
 
     @Test func `KA-01 data that the kernel counts spares the HELLO`() throws {
         let world = try World { configuration, _ in
-            configuration.peers[0].helloInterval = .seconds(30)
+            configuration.peers[0].tunnel.helloInterval = .seconds(30)
             configuration.changeProfile { $0.echoInterval = nil }
         }
         let (host, tunnel) = try world.openTunnel()
@@ -91,7 +91,7 @@ extension SessionCounters {
             host.send(stop, tunnel: id, ns: tunnel.nextSent.rawValue, nr: tunnel.nextReceived.rawValue)
             try world.settle()
             #expect(host.datagramCount == before + 1)
-            #expect(world.plane.isIdle && world.lns.sessions.isEmpty, "the sessions go at once")
+            #expect(world.plane.isIdle && world.sessions.isEmpty, "the sessions go at once")
             #expect(world.server.table[id] != nil)
         }
         try world.run(for: .seconds(10))
@@ -99,7 +99,7 @@ extension SessionCounters {
     }
 
     @Test func `MSG-11 a StopCCN without our tunnel id ends the tunnel that its sender names`() throws {
-        let world = try World { configuration, _ in configuration.peers[0].secret = Secret("tunnel") }
+        let world = try World { configuration, _ in configuration.peers[0].tunnel.secret = Secret("tunnel") }
         let host = try world.addHost()
         for id in [7, 8] { host.send(.sccrq(.plain(id: UInt16(id)))) }
         try world.settle()

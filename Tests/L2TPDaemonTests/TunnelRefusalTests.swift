@@ -35,7 +35,7 @@ import Testing
             configuration.peers = ["bras-1", "bras-2"].map {
                 Peer(
                     name: $0, addresses: configuration.peers[0].addresses, hostNames: [$0],
-                    secret: Secret("secret of \($0)"), ppp: configuration.profiles[0])
+                    tunnel: TunnelSettings(secret: Secret("secret of \($0)")), ppp: configuration.profiles[0])
             }
         }
         let host = try world.addHost()
@@ -52,15 +52,15 @@ import Testing
         let first = try open(1, "bras-1", "secret of bras-1")
         let second = try open(2, "bras-2", "secret of bras-2")
         let third = try open(3, "bras-2", "secret of bras-1")
-        #expect(first.end == nil && world.context(of: first)?.peer.name == "bras-1")
-        #expect(second.end == nil && world.context(of: second)?.peer.name == "bras-2")
+        #expect(first.end == nil && world.context(of: first)?.counterpart.name == "bras-1")
+        #expect(second.end == nil && world.context(of: second)?.counterpart.name == "bras-2")
         #expect(third.end != nil)
     }
 
     @Test func `RES-03 a wrong secret ends in StopCCN 4`() throws {
         let world = try World { configuration, _ in
-            configuration.peers[0].secret = Secret("right")
-            configuration.peers[0].requireAuthentication = true
+            configuration.peers[0].tunnel.secret = Secret("right")
+            configuration.peers[0].tunnel.requireAuthentication = true
         }
         let host = try world.addHost()
         let tunnel = host.open(id: 5, at: world.now) { $0.secret = Array("wrong".utf8) }

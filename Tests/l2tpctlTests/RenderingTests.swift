@@ -50,8 +50,8 @@ import Testing
     @Test func `tunnels`() {
         #expect(
             ShowTunnels.table([Self.tunnel]).lines == [
-                "TUNNEL  PEER ID  PEER    HOST NAME  ADDRESS         STATE        SESSIONS  UPTIME  RESENT      RX   TX",
-                "     7    40001  bras-1  bras\u{fffd}[2J   192.0.2.2:1701  established        12   1h 2m       0  12 MiB  0 B",
+                "TUNNEL  PEER ID  PEER    ROLE       HOST NAME  ADDRESS         STATE        SESSIONS  UPTIME  RESENT      RX   TX",
+                "     7    40001  bras-1  responder  bras\u{fffd}[2J   192.0.2.2:1701  established        12   1h 2m       0  12 MiB  0 B",
             ])
     }
 
@@ -67,10 +67,30 @@ import Testing
         let early = SessionRecord(tunnelID: 40_001, sessionID: 3, peer: "bras-1", state: "wait-connect")
         #expect(
             ShowSessions.table([open, ipv6, early]).lines == [
-                "SESSION  USER   PEER    STATE         INTERFACE  ADDRESS     AUTHENTICATION  UPTIME   RX   TX",
-                "7/12     alice  bras-1  open          ppp0       100.64.0.2  ms-chap-v2          0s  0 B  0 B",
-                "7/12     alice  bras-1  open          ppp0       fe80::2     ms-chap-v2          0s  0 B  0 B",
-                "40001/3  -      bras-1  wait-connect  -          -           -                   0s  0 B  0 B",
+                "SESSION  USER   PEER    ROLE  STATE         INTERFACE  ADDRESS     AUTHENTICATION  UPTIME   RX   TX",
+                "7/12     alice  bras-1  lns   open          ppp0       100.64.0.2  ms-chap-v2          0s  0 B  0 B",
+                "7/12     alice  bras-1  lns   open          ppp0       fe80::2     ms-chap-v2          0s  0 B  0 B",
+                "40001/3  -      bras-1  lns   wait-connect  -          -           -                   0s  0 B  0 B",
+            ])
+    }
+
+    @Test func `clients`() {
+        var up = ClientRecord(
+            name: "office", state: "open", persistent: true, servers: ["192.0.2.1"], user: "alice")
+        up.peerAddress = "192.0.2.1:1701"
+        up.interface = "ppp0"
+        up.address = "100.64.0.2"
+        up.uptimeSeconds = 61
+        var waiting = ClientRecord(
+            name: "spare", state: "waiting", persistent: true, servers: ["192.0.2.1", "lns.example.net"], user: "alice")
+        waiting.redialSeconds = 8
+        waiting.lastFailure = "the peer refused our pap"
+        #expect(
+            ShowClients.table([up, waiting]).lines == [
+                "CLIENT  USER   SERVER                     STATE    INTERFACE  ADDRESS     UPTIME  NOTE",
+                "office  alice  192.0.2.1:1701             open     ppp0       100.64.0.2   1m 1s  -",
+                "spare   alice  192.0.2.1,lns.example.net  waiting  -          -                -  "
+                    + "dials in 8s; the peer refused our pap",
             ])
     }
 

@@ -30,8 +30,15 @@ extension Service {
             plane.readCounters()
         case .showPeers: client.begin(list(server.peers.all) { .peer(self.record($0)) })
         case .showPools: client.begin(list(lns.pools.records) { .pool($0) })
+        case .showClients: client.begin(list(clients.all) { .client(ClientRecord($0, at: now)) })
+        case .clientUp(let name): client.send(changeClient(name) { clients.up($0, at: now) })
+        case .clientDown(let name):
+            client.send(
+                changeClient(name) { line in
+                    if let call = clients.down(line) { server.end(call, at: now) }
+                })
         case .showStatistics:
-            let counters = server.statistics.all + lns.statistics.all
+            let counters = server.statistics.all + sessions.statistics.all + lns.statistics.all
             client.send(
                 .statistics(
                     StatisticsRecord(
@@ -62,7 +69,7 @@ extension Service {
 
     /// Those that are there now; one that has gone when its row's turn comes is left out.
     private func listTunnels(_ filter: TunnelFilter, at now: Instant) -> ControlClient.Listing {
-        let sessions = Dictionary(grouping: lns.sessions.values, by: \.key.tunnel)
+        let sessions = Dictionary(grouping: sessions.all, by: \.key.tunnel)
         let ids = server.table.all.map(\.id).sorted { $0.rawValue < $1.rawValue }
         return list(ids) { [server] id in
             guard let context = server.table[id] else { return nil }
@@ -72,10 +79,10 @@ extension Service {
     }
 
     private func listSessions(_ filter: SessionFilter, at now: Instant) -> ControlClient.Listing {
-        let keys = lns.sessions.keys.sorted { ($0.tunnel, $0.session) < ($1.tunnel, $1.session) }
-        return list(keys) { [lns] key in
-            guard let session = lns.sessions[key] else { return nil }
-            let record = SessionRecord(session, at: now)
+        let keys = sessions.allKeys.sorted { ($0.tunnel, $0.session) < ($1.tunnel, $1.session) }
+        return list(keys) { [sessions] key in
+            guard let session = sessions[key], !session.role.isSecondSide else { return nil }
+            let record = SessionRecord(session, bridgedTo: session.partner.flatMap { sessions[$0] }, at: now)
             return filter.matches(record) ? .session(record) : nil
         }
     }
@@ -89,24 +96,36 @@ extension Service {
     private func record(_ peer: Peer) -> PeerRecord {
         PeerRecord(
             peer, tunnels: server.table.liveCount(ofPeer: peer.name),
-            sessions: lns.liveCount(ofPeer: peer.name))
+            sessions: sessions.liveCount(ofPeer: peer.name))
     }
 
     private func summary(at now: Instant) -> SummaryRecord {
         var tunnels = SummaryRecord.Count()
         for context in server.table.all { tunnels.count(isClosing: context.isClosed, isEstablished: context.isOpen) }
         var sessions = SummaryRecord.Count()
-        for session in lns.sessions.values {
+        for session in self.sessions.all where !session.role.isSecondSide {
             sessions.count(isClosing: session.isEnding, isEstablished: session.isOpen)
         }
         let pools = lns.pools.records
-        return SummaryRecord(
+        var summary = SummaryRecord(
             version: VersionRecord.current.version, hostName: server.hostName, processID: processID,
             uptimeSeconds: began.seconds(until: now), kernel: kernel, listeners: server.listeners.map { "\($0.local)" },
             tunnels: tunnels, sessions: sessions, maxTunnels: server.limits.maxTunnels,
             maxSessions: server.limits.maxSessions, peers: server.peers.all.count, users: lns.users.count,
             pools: pools.count, addresses: pools.reduce(0) { $0 + $1.addresses },
             leasedAddresses: pools.reduce(0) { $0 + $1.leased })
+        summary.clients = clients.all.count
+        summary.clientsUp = clients.all.count { $0.call?.session?.isOpen == true }
+        return summary
+    }
+
+    private func changeClient(_ name: String, _ change: (ClientLine) -> Void) -> Reply {
+        guard let line = clients[name] else {
+            return .error(ControlError(code: .notFound, message: "no [[client]] is named \"\(name)\""))
+        }
+        if isStopping { return .error(ControlError(code: .busy, message: "l2tpd is going down")) }
+        change(line)
+        return .done
     }
 
     private func closeTunnels(_ ids: [UInt32], at now: Instant) -> CloseRecord {
@@ -130,11 +149,11 @@ extension Service {
         for name in names {
             let keys =
                 if let tunnel = name.tunnelID {
-                    [SessionKey(tunnel: tunnel, session: name.sessionID)].filter { lns.sessions[$0] != nil }
+                    [SessionKey(tunnel: tunnel, session: name.sessionID)].filter { sessions[$0] != nil }
                 } else {
-                    lns.sessions.keys.filter { $0.session == name.sessionID }
+                    sessions.allKeys.filter { $0.session == name.sessionID }
                 }
-            guard let key = keys.first, let session = lns.sessions[key] else {
+            guard let key = keys.first, let session = sessions[key] else {
                 record.refuse("\(name)", .notFound, "no session has the local id \(name)")
                 continue
             }

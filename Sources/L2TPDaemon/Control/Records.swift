@@ -6,23 +6,25 @@ import L2TPControl
 import L2TPWire
 import Netlink
 import PPP
+import PPPoE
 
 extension TunnelRecord {
-    init(_ context: TunnelContext, sessions: [LNSSession], at now: ContinuousClock.Instant) {
+    init(_ context: TunnelContext, sessions: [PPPSession], at now: ContinuousClock.Instant) {
         let machine = context.machine
         self.init(
-            tunnelID: context.kernelID, peer: context.peer.name, peerAddress: "\(context.path.remote)",
+            tunnelID: context.kernelID, peer: context.counterpart.name, peerAddress: "\(context.path.remote)",
             localAddress: "\(context.path.local)", state: context.state)
-        peerTunnelID = UInt32(context.peerTunnelID.rawValue)
+        if context.peerTunnelID != .none { peerTunnelID = UInt32(context.peerTunnelID.rawValue) }
+        role = context.isOutbound ? "initiator" : "responder"
         if let description = machine.peer {
             peerHostName = "\(description.hostName)"
             peerVendorName = description.vendorName.map { "\($0)" }
             peerReceiveWindow = description.receiveWindow
         }
-        authenticated = context.opened != nil && context.peer.requireAuthentication
+        authenticated = context.opened != nil && context.counterpart.settings.requireAuthentication
         self.sessions = sessions.count
         uptimeSeconds = (context.opened ?? context.began).seconds(until: now)
-        receiveWindow = Int(context.peer.receiveWindow)
+        receiveWindow = Int(context.counterpart.settings.receiveWindow)
         let statistics = machine.statistics
         congestionWindow = statistics.window.size
         queuedMessages = statistics.queueDepth
@@ -40,13 +42,24 @@ extension TunnelRecord {
 }
 
 extension SessionRecord {
-    init(_ session: LNSSession, at now: ContinuousClock.Instant) {
+    /// `other` is the other side of the bridge that it is in: the call, whose counters count.
+    init(_ session: PPPSession, bridgedTo other: PPPSession?, at now: ContinuousClock.Instant) {
         self.init(
-            tunnelID: session.key.tunnel, sessionID: session.key.session, peer: session.peer.name,
+            tunnelID: session.key.tunnel, sessionID: session.key.session, peer: session.role.peerName,
             state: session.state)
-        peerTunnelID = session.peerKey.tunnel
-        peerSessionID = session.peerKey.session
-        user = session.link.user.map { "\(Text($0))" }
+        let call = other ?? session
+        role = session.role.isIncoming && !session.key.isAccess ? "lns" : "lac"
+        peerTunnelID = call.peerKey?.tunnel
+        peerSessionID = call.peerKey?.session
+        bridgedTo = other.map { SessionName(tunnelID: $0.key.tunnel, sessionID: $0.key.session).description }
+        if let subscription = session.role as? Subscription {
+            mac = "\(subscription.request.host)"
+            accessInterface = subscription.port.interface
+            serviceName = subscription.request.serviceName
+            pppoeSessionID = subscription.request.id.rawValue
+            realm = subscription.realm.map { "\(Text($0))" }
+        }
+        user = session.user.map { "\(Text($0))" }
         interface = session.interfaceName
         authentication = session.link.authenticationMethod?.rawValue
         if let addresses = session.link.ipv4 {
@@ -57,23 +70,47 @@ extension SessionRecord {
             ipv6LinkLocal = "\(IPv6Address(linkLocal: identifiers.peer))"
             localIPv6LinkLocal = "\(IPv6Address(linkLocal: identifiers.local))"
         }
-        proxyLCP = session.connection?.proxyLCP != nil
-        proxyAuthentication = session.connection?.proxyAuthentication != nil
+        proxyLCP = call.connection?.proxyLCP != nil
+        proxyAuthentication = call.connection?.proxyAuthentication != nil
         mtu = session.interfaceName == nil ? nil : Int(session.link.mtu)
         mru = Int(session.link.peerParameters.mru)
         callingNumber = session.offer.callingNumber.map { "\($0)" }
         calledNumber = session.offer.calledNumber.map { "\($0)" }
         callSerialNumber = session.offer.callSerialNumber
-        txConnectSpeed = session.connection.map { UInt64($0.txConnectSpeed.bitsPerSecond) }
-        rxConnectSpeed = session.connection.map { UInt64(($0.rxConnectSpeed ?? $0.txConnectSpeed).bitsPerSecond) }
-        sequencing = session.connection?.sequencingRequired ?? false
+        txConnectSpeed = call.connection.map { UInt64($0.txConnectSpeed.bitsPerSecond) }
+        rxConnectSpeed = call.connection.map { UInt64(($0.rxConnectSpeed ?? $0.txConnectSpeed).bitsPerSecond) }
+        sequencing = call.connection?.sequencingRequired ?? false
         uptimeSeconds = session.began.seconds(until: now)
-        rxPackets = session.counters.receivedPackets
-        rxBytes = session.counters.receivedOctets
-        rxErrors = session.counters.receiveErrors
-        txPackets = session.counters.sentPackets
-        txBytes = session.counters.sentOctets
-        txErrors = session.counters.sendErrors
+        rxPackets = call.counters.receivedPackets
+        rxBytes = call.counters.receivedOctets
+        rxErrors = call.counters.receiveErrors
+        txPackets = call.counters.sentPackets
+        txBytes = call.counters.sentOctets
+        txErrors = call.counters.sendErrors
+    }
+}
+
+extension ClientRecord {
+    init(_ line: ClientLine, at now: ContinuousClock.Instant) {
+        let client = line.client
+        self.init(
+            name: client.name, state: line.state, persistent: client.isPersistent,
+            servers: client.group.members.map { "\($0.lns.place)" }, user: client.user)
+        failures = line.failures
+        lastFailure = line.lastFailure
+        if case .waiting(let until) = line.stage { redialSeconds = now.seconds(until: until) }
+        guard let call = line.call, let context = call.context else { return }
+        peerAddress = "\(context.path.remote)"
+        tunnelID = context.kernelID
+        guard let session = call.session else { return }
+        sessionID = session.key.session
+        interface = session.interfaceName
+        if let addresses = session.link.ipv4 {
+            address = "\(addresses.local)"
+            peerPPPAddress = "\(addresses.peer)"
+            dns = session.dns.map(\.description)
+        }
+        uptimeSeconds = session.isOpen ? session.opened?.seconds(until: now) : nil
     }
 }
 
@@ -81,7 +118,8 @@ extension PeerRecord {
     init(_ peer: Peer, tunnels: Int, sessions: Int) {
         self.init(
             name: peer.name, addresses: peer.addresses.map(\.description), hostNames: peer.hostNames,
-            authentication: peer.secret != nil, ppp: peer.ppp.name, tunnels: tunnels, maxTunnels: peer.maxTunnels,
+            authentication: peer.tunnel.secret != nil, ppp: peer.ppp.name, tunnels: tunnels,
+            maxTunnels: peer.maxTunnels,
             sessions: sessions, maxSessions: peer.maxSessions)
     }
 }

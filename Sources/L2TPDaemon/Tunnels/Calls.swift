@@ -7,33 +7,54 @@ import L2TPWire
 /// Calls, between their tunnel's machine and the role that serves them.
 extension L2TPServer {
     func receive(_ offer: ICRQ, _ id: SessionID, in context: TunnelContext, at now: Instant) {
-        if let obstacle = obstacleToCall(context) {
+        guard let peer = context.counterpart.peer else {
+            statistics.count(.callsRefused)
+            let reason = ResultCode<CDNResult>(.noFacilitiesPermanently, text: "no calls are taken in this tunnel")
+            return tell(context, .rejectCall(id, reason), at: now)
+        }
+        if let obstacle = obstacleToCall(context, peer) {
             statistics.count(.callsRefused)
             log.warning("call refused", metadata: metadata(context).merging(["reason": "\(obstacle)"]) { $1 })
             let reason = ResultCode<CDNResult>(.noFacilitiesTemporarily, text: Text(obstacle))
             return tell(context, .rejectCall(id, reason), at: now)
         }
         let key = SessionKey(tunnel: context.kernelID, session: UInt32(id.rawValue))
-        carryOut(lns.offer(offer, key: key, peerTunnel: context.peerTunnelID, peer: context.peer, at: now), at: now)
+        let peerKey = SessionKey(
+            tunnel: UInt32(context.peerTunnelID.rawValue), session: UInt32(offer.assignedSessionID.rawValue))
+        carryOut(
+            sessions.prepare(
+                offer, key: key, peer: peerKey, role: LNSCall(lns, from: peer), link: lns.link(for: peer), at: now),
+            at: now)
     }
 
     /// Why no further call is taken; nil when one may be.
-    private func obstacleToCall(_ context: TunnelContext) -> String? {
+    private func obstacleToCall(_ context: TunnelContext, _ peer: Peer) -> String? {
         if isStopping { return "shutting down" }
         if context.kernel != .requested, context.kernel != .ready { return "the tunnel is not in the kernel" }
-        if let most = limits.maxSessions, lns.liveCount >= most { return "max_sessions is reached" }
-        if let most = context.peer.maxSessions, lns.liveCount(ofPeer: context.peer.name) >= most {
-            return "max_sessions of peer \(context.peer.name) is reached"
+        if let most = limits.maxSessions, sessions.liveCount >= most { return "max_sessions is reached" }
+        if let most = peer.maxSessions, sessions.liveCount(ofPeer: peer.name) >= most {
+            return "max_sessions of peer \(peer.name) is reached"
         }
         return nil
     }
 
-    /// What the LNS wants of its calls' tunnels.
-    func carryOut(_ orders: [LNSOrder], at now: Instant) {
+    /// What sessions want of their tunnels.
+    func carryOut(_ orders: [SessionOrder], at now: Instant) {
         for order in orders {
             switch order {
+            case .accept(let key) where key.isAccess:
+                acceptSubscriber(key, at: now)
+            case .close(let key, let reason) where key.isAccess:
+                closeSubscriber(key, reason, at: now)
+            case .reject(let key, _) where key.isAccess:
+                // He is told where he is forgotten.
+                statistics.count(.callsRefused)
             case .accept(let key):
                 tell(key, at: now) { .acceptCall($0) }
+            case .connect(let key, let connection):
+                guard let context = context(key.tunnel) else { continue }
+                context.connecting.append((key, connection))
+                tell(key, at: now) { .connectCall($0, connection) }
             case .reject(let key, let reason):
                 statistics.count(.callsRefused)
                 tell(key, at: now) { .rejectCall($0, reason.resultCode) }
@@ -45,10 +66,23 @@ extension L2TPServer {
                             resultCode: reason.resultCode, assignedSessionID: id,
                             pppDisconnectCause: reason.disconnectCause))
                 }
+            case .end(let key, let reason):
+                carryOut(sessions.close(key, reason, at: now), at: now)
+            case .handOver(let key):
+                handOver(key, at: now)
+            case .bridge(let key):
+                bridge(subscriber: key, at: now)
             case .dataReceived(let tunnel):
                 if let context = context(tunnel) { tell(context, .dataReceived, at: now) }
             }
         }
+    }
+
+    /// PPP begins behind the ICCN: an LNS may have no ear for what overtakes it.
+    func beginLinks(in context: TunnelContext, at now: Instant) {
+        let connecting = context.connecting
+        context.connecting = []
+        for (key, connection) in connecting { carryOut(sessions.connect(connection, key: key, at: now), at: now) }
     }
 
     private func tell(_ key: SessionKey, at now: Instant, _ input: (SessionID) -> TunnelInput) {

@@ -18,6 +18,7 @@ extension L2TPServer {
             case .control(let header, let body) where header.tunnelID == .none:
                 receive(UnaddressedMessage(header: header, body: body, path: path, socket: socket), at: now)
             case .control(let header, let body):
+                adoptPath(path, header.tunnelID)
                 guard let context = owner(of: header.tunnelID, path) else { return }
                 tell(context, .datagram(header, body: body), at: now)
             }
@@ -44,12 +45,21 @@ extension L2TPServer {
         return context
     }
 
+    /// The first answer to our SCCRQ may come from another port than it went to, of the same address: then that one is
+    /// the tunnel's (UDP-03, RFC 2661 section 8.1).
+    private func adoptPath(_ path: Path, _ id: TunnelID) {
+        guard let context = table[id], context.isOutbound, context.peerTunnelID == .none, context.path != path,
+            context.path.local == path.local, context.path.remote.address == path.remote.address
+        else { return }
+        table.move(context, to: path)
+    }
+
     /// Data that the kernel did not take: of a session that it does not know yet, or too short for it.
     private func receiveData(_ header: DataHeader, _ payload: [UInt8], _ path: Path, at now: Instant) {
         guard let context = owner(of: header.tunnelID, path) else { return }
         let key = SessionKey(tunnel: context.kernelID, session: UInt32(header.sessionID.rawValue))
-        guard lns.sessions[key] != nil else { return statistics.count(.strayData) }
-        carryOut(lns.receive(payload, key, at: now), at: now)
+        guard sessions[key] != nil else { return statistics.count(.strayData) }
+        carryOut(sessions.receive(payload, key, at: now), at: now)
     }
 
     private func receive(_ message: UnaddressedMessage, at now: Instant) {
@@ -69,7 +79,8 @@ extension L2TPServer {
     private func tunnelStopped(by message: UnaddressedMessage) -> TunnelContext? {
         table.tunnels(on: message.path).sorted { !$0.isClosed && $1.isClosed }.first { context in
             do throws(MessageError) {
-                let decoded = try MessageDecoder.decode(body: message.body, secret: context.peer.secret?.octets)
+                let decoded = try MessageDecoder.decode(
+                    body: message.body, secret: context.counterpart.settings.secret?.octets)
                 guard case .stopCCN(let stop) = decoded.message else { return false }
                 return stop.assignedTunnelID == context.peerTunnelID
             } catch {

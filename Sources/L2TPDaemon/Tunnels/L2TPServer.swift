@@ -15,7 +15,10 @@ final class L2TPServer<Plane: DataPlane> {
 
     let plane: Plane
     let loop: EventLoop
-    let lns: LNS<Plane>
+    let sessions: Sessions<Plane>
+    let lns: LNS
+    let clients: Clients
+    let lac: LAC
     let listeners: [DatagramSocket]
     let hostName: String
     let log: Logger
@@ -24,6 +27,12 @@ final class L2TPServer<Plane: DataPlane> {
     private(set) var limits: Daemon
     var table = TunnelTable()
     var admission: Admission
+    var groups = TunnelGroups()
+    /// The tunnels that we open, until they are over.
+    var outboundTunnels: [Counterpart.Outbound.Share: TunnelContext] = [:]
+    /// The calls that we place, by their Call Serial Numbers, until an LNS takes them.
+    var placedCalls: [UInt32: PlacedCall] = [:]
+    var serials: CallSerialNumbers
     var random = SystemRandomNumberGenerator()
     private var deadlines = DeadlineQueue<TunnelID>()
     /// Tunnels that were told something and have not thought about it yet, in the order in which they were told.
@@ -34,13 +43,19 @@ final class L2TPServer<Plane: DataPlane> {
     private(set) var isStopping = false
 
     init(
-        plane: Plane, loop: EventLoop, listeners: [DatagramSocket], lns: LNS<Plane>, hostName: String, peers: Peers,
-        limits: Daemon, log: Logger, at now: Instant
+        plane: Plane, loop: EventLoop, listeners: [DatagramSocket], sessions: Sessions<Plane>, lns: LNS,
+        clients: Clients, lac: LAC, hostName: String, peers: Peers, limits: Daemon, serials: CallSerialNumbers,
+        log: Logger,
+        at now: Instant
     ) {
         self.plane = plane
         self.loop = loop
         self.listeners = listeners
+        self.sessions = sessions
         self.lns = lns
+        self.clients = clients
+        self.lac = lac
+        self.serials = serials
         self.hostName = hostName
         self.peers = peers
         self.limits = limits
@@ -53,6 +68,11 @@ final class L2TPServer<Plane: DataPlane> {
     /// All that a listener holds.
     func drain(listener index: Int, at now: Instant) {
         drain(listeners[index], at: now)
+    }
+
+    /// All that the socket holds by which a tunnel of ours is opened.
+    func drain(caller id: TunnelID, at now: Instant) {
+        if let context = table[id], context.isOutbound { drain(context.listener, at: now) }
     }
 
     /// All that a tunnel's own socket holds.
@@ -80,7 +100,7 @@ final class L2TPServer<Plane: DataPlane> {
 
     /// When `timeout` is due.
     var deadline: Instant? {
-        [deadlines.earliest, lns.deadlines.earliest].compactMap(\.self).min()
+        [deadlines.earliest, sessions.deadlines.earliest, clients.deadline].compactMap(\.self).min()
     }
 
     func timeout(at now: Instant) {
@@ -93,7 +113,8 @@ final class L2TPServer<Plane: DataPlane> {
                     tell(context, .timeout, at: now)
                 }
             }
-            carryOut(lns.timeout(at: now), at: now)
+            carryOut(sessions.timeout(at: now), at: now)
+            dialClients(at: now)
         }
     }
 
@@ -111,17 +132,19 @@ final class L2TPServer<Plane: DataPlane> {
     }
 
     func closeSession(_ key: SessionKey, at now: Instant) {
-        carryOut(lns.close(key, at: now), at: now)
+        carryOut(sessions.close(key, at: now), at: now)
     }
 
     /// Tells every peer that we go; nobody new is let in.
     func stop(at now: Instant) {
         isStopping = true
+        for call in placedCalls.values { cancel(call, at: now) }
         gather(at: now) {
             for context in table.all where !context.isClosed {
                 tell(context, .close(ResultCode(.shuttingDown)), at: now)
             }
         }
+        closeSubscribers(at: now)
     }
 
     /// Whether every peer has heard of the end, or never will, and no kernel tunnel is left.
@@ -156,9 +179,10 @@ final class L2TPServer<Plane: DataPlane> {
         while let context = told.popFirst() {
             let inputs = context.inbox
             context.inbox = []
-            for output in context.machine.handle(inputs, at: now, using: &random) {
-                perform(output, for: context, at: now)
-            }
+            let outputs = context.machine.handle(inputs, at: now, using: &random)
+            if context.peerTunnelID == .none { context.peerTunnelID = context.machine.peerTunnelID }
+            for output in outputs { perform(output, for: context, at: now) }
+            beginLinks(in: context, at: now)
             deadlines.schedule(context.id, at: context.machine.deadline)
             forgetIfDone(context)
         }
@@ -167,12 +191,14 @@ final class L2TPServer<Plane: DataPlane> {
     func forgetIfDone(_ context: TunnelContext) {
         guard context.isForgettable, table[context.id] === context else { return }
         table.remove(context)
+        if context.isOutbound { loop.remove(context.listener.descriptor) }
         deadlines.remove(context.id)
     }
 
     func metadata(_ context: TunnelContext) -> Logger.Metadata {
         [
-            "tunnel_id": "\(context.id)", "peer": "\(context.peer.name)", "peer_address": "\(context.path.remote)",
+            "tunnel_id": "\(context.id)", "peer": "\(context.counterpart.name)",
+            "peer_address": "\(context.path.remote)",
             "peer_tunnel_id": "\(context.peerTunnelID)",
         ]
     }

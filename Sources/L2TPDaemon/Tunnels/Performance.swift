@@ -17,13 +17,15 @@ extension L2TPServer {
         case .callOffered(let id, let offer):
             receive(offer, id, in: context, at: now)
         case .callConnected(let id, let connection):
-            carryOut(lns.connect(connection, key: key(id, in: context), at: now), at: now)
+            carryOut(sessions.connect(connection, key: key(id, in: context), at: now), at: now)
         case .callClosed(let id, let reason):
             let fields: Logger.Metadata = ["session_id": "\(id)", "reason": "\(reason)"]
             log.info("call closed", metadata: metadata(context).merging(fields) { $1 })
             // With the tunnel go all of its calls at once: `closed` sees to them.
+            if placedCallClosed(id, reason, in: context, at: now) { return }
             if case .tunnel = reason { return }
-            lns.release(key(id, in: context), at: now)
+            carryOut(
+                sessions.release(key(id, in: context), "\(reason)", Disconnection(reason), at: now), at: now)
         case .closed(let reason):
             close(context, reason, at: now)
         case .stopAcknowledged:
@@ -36,10 +38,15 @@ extension L2TPServer {
         case .noted(let note):
             statistics.note("tunnel_\(note.name)")
             log.debug("\(note)", metadata: metadata(context))
-        case .callPlaced, .callNotPlaced, .callAccepted, .outgoingCallRequested, .outgoingCallAccepted,
-            .outgoingCallConnected, .linkInfo, .lineErrors:
-            // Calls that this role neither places nor, without bearer capabilities, is asked for; SLI and WEN mean
-            // nothing on media without characters.
+        case .callPlaced(let id, let serial):
+            callPlaced(id, serial: serial, in: context, at: now)
+        case .callNotPlaced(let serial, let reason):
+            callNotPlaced(serial: serial, reason, in: context, at: now)
+        case .callAccepted(let id, let peer, _):
+            callAccepted(id, peer: peer, in: context, at: now)
+        case .outgoingCallRequested, .outgoingCallAccepted, .outgoingCallConnected, .linkInfo, .lineErrors:
+            // Without bearer capabilities nobody is asked for an outgoing call;
+            // SLI and WEN mean nothing on media without characters.
             log.debug("\(output)", metadata: metadata(context))
         }
     }
@@ -67,6 +74,7 @@ extension L2TPServer {
         table.open(context)
         context.opened = now
         context.lastProof = now
+        if let outbound = context.counterpart.outbound { groups.answered(outbound.share.lns) }
         guard plane.demultiplexesByTunnelID || rivals.isEmpty else {
             return tell(context, .close(.sharedPath), at: now)
         }
@@ -96,7 +104,9 @@ extension L2TPServer {
         }
         statistics.count(.tunnelsClosed)
         log.info("tunnel closed", metadata: metadata(context).merging(["reason": "\(reason)"]) { $1 })
-        lns.releaseAll(inTunnel: context.kernelID)
+        leaveOutbound(context, reason, at: now)
+        let orders = sessions.releaseAll(inTunnel: context.kernelID, "tunnel \(reason)", at: now)
+        defer { carryOut(orders, at: now) }
         switch context.kernel {
         case .none, .gone:
             leaveSocket(context, at: now)
@@ -105,6 +115,16 @@ extension L2TPServer {
             plane.deleteTunnel(context.kernelID)
         case .deleting:
             break
+        }
+    }
+
+    /// The next call opens a new tunnel; not to an LNS that did not want this one, if there is another.
+    private func leaveOutbound(_ context: TunnelContext, _ reason: TunnelEnd, at now: Instant) {
+        guard let outbound = context.counterpart.outbound else { return }
+        if outboundTunnels[outbound.share] === context { outboundTunnels[outbound.share] = nil }
+        switch reason {
+        case .peer, .peerLost: groups.failed(outbound.share.lns, for: outbound.retryAfter, at: now)
+        case .local, .tieLost, .abandoned: break
         }
     }
 
@@ -137,8 +157,9 @@ extension L2TPServer {
             log.warning("kernel tunnel lost", metadata: metadata(context))
             tell(context, .close(ResultCode(.generalClear, text: "the tunnel is gone from the kernel")), at: now)
         case .sessionReady, .sessionFailed, .sessionDeleted, .sessionLost, .channelHangUp, .unitReady, .unitFailed,
-            .configured, .configurationFailed, .withdrawn, .frame, .counters:
-            carryOut(lns.handle(event, at: now), at: now)
+            .configured, .configurationFailed, .withdrawn, .routed, .routingFailed, .bridged, .bridgeFailed, .frame,
+            .counters:
+            carryOut(sessions.handle(event, at: now), at: now)
         case .leftoversRemoved:
             break
         }

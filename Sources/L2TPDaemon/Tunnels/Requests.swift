@@ -8,6 +8,8 @@ import L2TPWire
 /// SCCRQs: who may have a tunnel. Nobody has proven anything here, so nothing is spent but a place in a table.
 extension L2TPServer {
     func receiveRequest(_ message: UnaddressedMessage, hostName: Text, at now: Instant) {
+        // Nobody is asked in by the sockets of tunnels that we open.
+        guard let listener = listener(behind: message) else { return statistics.count(.unknownTunnels) }
         // The first message of a tunnel; a machine would wait for those before it, and nobody would ever end the wait.
         guard message.header.ns == .zero else { return statistics.count(.malformedMessages) }
         let source = message.path.remote.address
@@ -17,17 +19,19 @@ extension L2TPServer {
             return refuse(message, ResultCode(.notAuthorized, text: "unknown peer"), secret: nil, at: now)
         }
         do throws(MessageError) {
-            let decoded = try MessageDecoder.decode(body: message.body, secret: peer.secret?.octets)
+            let decoded = try MessageDecoder.decode(body: message.body, secret: peer.tunnel.secret?.octets)
             guard case .sccrq(let request) = decoded.message else { return }
-            receive(request, message, from: peer, at: now)
+            receive(request, message, by: listener, from: peer, at: now)
         } catch {
             statistics.count(.malformedMessages)
             guard case .stopCCN(let reason) = error.answer else { return }
-            refuse(message, reason, secret: peer.secret?.octets, at: now)
+            refuse(message, reason, secret: peer.tunnel.secret?.octets, at: now)
         }
     }
 
-    private func receive(_ request: SCCRQ, _ message: UnaddressedMessage, from peer: Peer, at now: Instant) {
+    private func receive(
+        _ request: SCCRQ, _ message: UnaddressedMessage, by listener: DatagramSocket, from peer: Peer, at now: Instant
+    ) {
         if let context = table.tunnel(on: message.path, calledByPeer: request.assignedTunnelID),
             context.takesRepeatedRequest
         {
@@ -36,22 +40,23 @@ extension L2TPServer {
             return tell(context, .datagram(message.header, body: message.body), at: now)
         }
         if let reason = obstacle(to: message, from: peer, at: now) {
-            return refuse(message, reason, secret: peer.secret?.octets, at: now)
+            return refuse(message, reason, secret: peer.tunnel.secret?.octets, at: now)
         }
         switch yieldOfRivals(on: message.path, at: now) {
         case .free: break
         case .undecided: return statistics.count(.contestedTuples)
-        case .taken: return refuse(message, .sharedPath, secret: peer.secret?.octets, at: now)
+        case .taken: return refuse(message, .sharedPath, secret: peer.tunnel.secret?.octets, at: now)
         }
         guard let id = table.freeID(using: &random) else {
             let reason = ResultCode<StopCCNResult>(.generalError, error: .insufficientResources)
-            return refuse(message, reason, secret: peer.secret?.octets, at: now)
+            return refuse(message, reason, secret: peer.tunnel.secret?.octets, at: now)
         }
-        let configuration = TunnelConfiguration(peer, hostName: hostName, probeTimeout: probeTimeout)
+        let counterpart = Counterpart.peer(peer)
+        let configuration = TunnelConfiguration(counterpart, hostName: hostName, probeTimeout: probeTimeout)
         let context = TunnelContext(
-            id: id, peerTunnelID: request.assignedTunnelID, peer: peer, path: message.path,
+            id: id, peerTunnelID: request.assignedTunnelID, counterpart: counterpart, path: message.path,
             machine: Tunnel(role: .responder, localTunnelID: id, configuration: configuration),
-            listener: listener(behind: message), at: now)
+            listener: listener, at: now)
         table.insert(context)
         tell(context, .datagram(message.header, body: message.body), at: now)
     }
@@ -79,7 +84,7 @@ extension L2TPServer {
             assignedTunnelID: TunnelID(UInt16.random(in: 1 ... .max, using: &random)), resultCode: reason)
         let answer = MessageEncoder.encode(
             .stopCCN(stop), header: ControlHeader(tunnelID: peerID, ns: .zero, nr: message.header.ns.next))
-        listener(behind: message).send(answer, to: message.path.remote, from: message.path.local.address)
+        listener(behind: message)?.send(answer, to: message.path.remote, from: message.path.local.address)
     }
 
     private func assignedTunnelID(_ body: [UInt8], _ secret: [UInt8]?) -> TunnelID? {
@@ -93,18 +98,18 @@ extension L2TPServer {
         }
     }
 
-    /// The unconnected socket to answer by: an SCCRQ may have come by another tunnel's.
-    private func listener(behind message: UnaddressedMessage) -> DatagramSocket {
-        guard message.socket.remote != nil else { return message.socket }
+    /// The listener to answer by: an SCCRQ may have come by another tunnel's socket. Nil when it came where nobody
+    /// listens.
+    private func listener(behind message: UnaddressedMessage) -> DatagramSocket? {
         let local = message.path.local
         return listeners.first { $0.local == local }
-            ?? listeners.first { $0.local == Endpoint(address: local.address.any, port: local.port) } ?? message.socket
+            ?? listeners.first { $0.local == Endpoint(address: local.address.any, port: local.port) }
     }
 }
 
 extension IPAddress {
     /// The wildcard of its family.
-    fileprivate var any: IPAddress {
+    var any: IPAddress {
         switch self {
         case .v4: .v4(.any)
         case .v6: .v6(.any)

@@ -1,5 +1,6 @@
 import Addresses
 import Configuration
+import DataPlane
 import EventLoop
 import L2TPControl
 import L2TPWire
@@ -44,14 +45,20 @@ final class TunnelContext {
     }
 
     let id: TunnelID
-    /// The Assigned Tunnel ID of its SCCRQ.
-    let peerTunnelID: TunnelID
-    let peer: Peer
-    let path: Path
+    /// The Assigned Tunnel ID of its SCCRQ or SCCRP; 0 while we wait for that.
+    var peerTunnelID: TunnelID
+    let counterpart: Counterpart
+    /// Only the table changes it.
+    var path: Path
     let began: Instant
-    /// The unconnected socket that serves while there is no other.
+    /// The unconnected socket that serves while there is no other: a listener of the daemon's, or, where we open the
+    /// tunnel, one of its own.
     let listener: DatagramSocket
     var machine: Tunnel
+    /// The calls in it that we placed.
+    var calls: [SessionID: PlacedCall] = [:]
+    /// Sessions whose ICCN is about to be sent, with which PPP begins.
+    var connecting: [(key: SessionKey, connection: ICCN)] = []
     /// What the machine has not been told yet.
     var inbox: [TunnelInput] = []
     /// The tunnel's own connected socket, while the kernel's tunnel is there or nearly.
@@ -70,12 +77,12 @@ final class TunnelContext {
     var probe: Probe?
 
     init(
-        id: TunnelID, peerTunnelID: TunnelID, peer: Peer, path: Path, machine: Tunnel, listener: DatagramSocket,
-        at now: Instant
+        id: TunnelID, peerTunnelID: TunnelID, counterpart: Counterpart, path: Path, machine: Tunnel,
+        listener: DatagramSocket, at now: Instant
     ) {
         self.id = id
         self.peerTunnelID = peerTunnelID
-        self.peer = peer
+        self.counterpart = counterpart
         self.path = path
         self.machine = machine
         self.listener = listener
@@ -83,6 +90,9 @@ final class TunnelContext {
     }
 
     var kernelID: UInt32 { UInt32(id.rawValue) }
+
+    /// Whether we open the tunnel.
+    var isOutbound: Bool { machine.role == .initiator }
 
     var isOpen: Bool { standing == .open }
 

@@ -7,7 +7,7 @@ import L2TPWire
 struct TunnelTable {
     private var contexts: [TunnelID: TunnelContext] = [:]
     private var paths: [Path: Set<TunnelID>] = [:]
-    /// Tunnels that are not over, over all and by `[[peer]]`.
+    /// Tunnels that are not over, over all and, where others opened them, by `[[peer]]`.
     private(set) var liveCount = 0
     private var liveByPeer: [String: Int] = [:]
     /// Tunnels whose peer has never proven itself, over all and by source: what a flood of SCCRQs fills.
@@ -27,7 +27,7 @@ struct TunnelTable {
 
     /// The tunnel that the peer at the path's other end calls `assigned`; one that lives before one that is over.
     func tunnel(on path: Path, calledByPeer assigned: TunnelID) -> TunnelContext? {
-        let namesakes = tunnels(on: path).filter { $0.peerTunnelID == assigned }
+        let namesakes = tunnels(on: path).filter { $0.peerTunnelID == assigned && !$0.isOutbound }
         return namesakes.first { !$0.isClosed } ?? namesakes.first
     }
 
@@ -49,7 +49,8 @@ struct TunnelTable {
         contexts[context.id] = context
         paths[context.path, default: []].insert(context.id)
         liveCount += 1
-        liveByPeer[context.peer.name, default: 0] += 1
+        guard let peer = context.counterpart.peer else { return }
+        liveByPeer[peer.name, default: 0] += 1
         halfOpenCount += 1
         halfOpenBySource[context.path.remote.address.sourceNetwork, default: 0] += 1
     }
@@ -61,6 +62,13 @@ struct TunnelTable {
         uncountHalfOpen(context)
     }
 
+    /// The other end of a tunnel that we open has answered from another port (UDP-03).
+    mutating func move(_ context: TunnelContext, to path: Path) {
+        leave(context)
+        context.path = path
+        paths[path, default: []].insert(context.id)
+    }
+
     /// The tunnel is over; it stays to answer what comes late.
     mutating func close(_ context: TunnelContext) {
         switch context.standing {
@@ -69,7 +77,7 @@ struct TunnelTable {
         case .failed, .closed: return
         }
         liveCount -= 1
-        Self.decrement(&liveByPeer, context.peer.name)
+        if let peer = context.counterpart.peer { Self.decrement(&liveByPeer, peer.name) }
     }
 
     mutating func remove(_ context: TunnelContext) {
@@ -77,11 +85,16 @@ struct TunnelTable {
         close(context)
         if context.standing == .failed { uncountHalfOpen(context) }
         contexts[context.id] = nil
+        leave(context)
+    }
+
+    private mutating func leave(_ context: TunnelContext) {
         paths[context.path]?.remove(context.id)
         if paths[context.path]?.isEmpty == true { paths[context.path] = nil }
     }
 
     private mutating func uncountHalfOpen(_ context: TunnelContext) {
+        guard !context.isOutbound else { return }
         halfOpenCount -= 1
         Self.decrement(&halfOpenBySource, context.path.remote.address.sourceNetwork)
     }

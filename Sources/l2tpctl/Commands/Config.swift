@@ -34,7 +34,8 @@ struct Config: ParsableCommand {
             let counts = [
                 (configuration.listeners.count, "listener"), (configuration.peers.count, "peer"),
                 (configuration.profiles.count, "PPP profile"), (configuration.pools.count, "pool"),
-                (configuration.users.count, "user"),
+                (configuration.users.count, "user"), (configuration.groups.count, "tunnel group"),
+                (configuration.clients.count, "client"),
             ]
             return "good, with " + counts.map { "\($0) \($1)\($0 == 1 ? "" : "s")" }.joined(separator: ", ")
         }

@@ -4,6 +4,8 @@ import ArgumentParser
 struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show tunnels, sessions, peers, pools or counters.",
-        subcommands: [ShowTunnels.self, ShowSessions.self, ShowPeers.self, ShowPools.self, ShowStatistics.self])
+        abstract: "Show tunnels, sessions, peers, pools, clients or counters.",
+        subcommands: [
+            ShowTunnels.self, ShowSessions.self, ShowPeers.self, ShowPools.self, ShowClients.self, ShowStatistics.self,
+        ])
 }

@@ -7,8 +7,10 @@ struct ShowSessions: Listing {
         commandName: "sessions",
         abstract: "List the sessions.",
         discussion: """
-            SESSION is both local ids, as "session close" takes them. STATE is the call's until it stands, then PPP's phase: \
-            establish, authenticate, network, open, terminate. RX and TX are the kernel's octets, as seen from here.
+            SESSION is both local ids, as "session close" takes them. ROLE is ours: "lac" where we placed the call. \
+            STATE is the call's until it stands, then PPP's phase: \
+            establish, authenticate, network, open, terminate. RX and TX are the kernel's octets, as seen from here. \
+            A PPPoE subscriber whose PPP an LNS ends is "bridged" to the call that is named then, and shows its octets.
             """)
 
     @OptionGroup var daemon: DaemonOption
@@ -30,12 +32,15 @@ struct ShowSessions: Listing {
 
     static func table(_ records: [SessionRecord]) -> TextTable {
         var table = TextTable(
-            .left("SESSION"), .left("USER"), .left("PEER"), .left("STATE"), .left("INTERFACE"), .left("ADDRESS"),
+            .left("SESSION"), .left("USER"), .left("PEER"), .left("ROLE"), .left("STATE"), .left("INTERFACE"),
+            .left("ADDRESS"),
             .left("AUTHENTICATION"), .right("UPTIME"), .right("RX"), .right("TX"))
         table.rows = records.map { session in
             [
-                "\(session.name)", session.user ?? "", session.peer, session.state, session.interface ?? "",
-                session.address ?? session.ipv6LinkLocal ?? "", session.authentication ?? "",
+                "\(session.name)", session.user ?? "", session.peer, session.role,
+                session.bridgedTo.map { "\(session.state) \($0)" } ?? session.state,
+                session.interface ?? session.accessInterface ?? "",
+                session.address ?? session.ipv6LinkLocal ?? session.mac ?? "", session.authentication ?? "",
                 HumanUnits.duration(seconds: session.uptimeSeconds), HumanUnits.octets(session.rxBytes),
                 HumanUnits.octets(session.txBytes),
             ]

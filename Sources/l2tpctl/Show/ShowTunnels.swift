@@ -7,7 +7,8 @@ struct ShowTunnels: Listing {
         commandName: "tunnels",
         abstract: "List the tunnels.",
         discussion: """
-            TUNNEL is the local id, as "tunnel close" takes it. STATE is RFC 2661's name of the state, or "stopping" while a \
+            TUNNEL is the local id, as "tunnel close" takes it. ROLE is ours: "initiator" where we opened \
+            the tunnel. STATE is RFC 2661's name of the state, or "stopping" while a \
             StopCCN waits for its acknowledgement. RESENT counts control messages that were sent again; RX and TX are the \
             kernel's octets, as seen from here.
             """)
@@ -26,11 +27,13 @@ struct ShowTunnels: Listing {
 
     static func table(_ records: [TunnelRecord]) -> TextTable {
         var table = TextTable(
-            .right("TUNNEL"), .right("PEER ID"), .left("PEER"), .left("HOST NAME"), .left("ADDRESS"), .left("STATE"),
+            .right("TUNNEL"), .right("PEER ID"), .left("PEER"), .left("ROLE"), .left("HOST NAME"), .left("ADDRESS"),
+            .left("STATE"),
             .right("SESSIONS"), .right("UPTIME"), .right("RESENT"), .right("RX"), .right("TX"))
         table.rows = records.map { tunnel in
             [
-                "\(tunnel.tunnelID)", tunnel.peerTunnelID.map { "\($0)" } ?? "", tunnel.peer, tunnel.peerHostName ?? "",
+                "\(tunnel.tunnelID)", tunnel.peerTunnelID.map { "\($0)" } ?? "", tunnel.peer, tunnel.role,
+                tunnel.peerHostName ?? "",
                 tunnel.peerAddress, tunnel.state, "\(tunnel.sessions)",
                 HumanUnits.duration(seconds: tunnel.uptimeSeconds), "\(tunnel.retransmissions)",
                 HumanUnits.octets(tunnel.rxBytes), HumanUnits.octets(tunnel.txBytes),

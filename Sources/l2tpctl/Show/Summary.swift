@@ -32,15 +32,17 @@ struct Summary: Showing {
             ]
             return parts.compactMap(\.self).joined(separator: ", ")
         }
-        return [
+        let lines: [String?] = [
             "l2tpd \(summary.version) on \(TextTable.printable(summary.hostName)), process \(summary.processID), up "
                 + "\(HumanUnits.duration(seconds: summary.uptimeSeconds)), Linux \(summary.kernel)",
-            "  listening  \(summary.listeners.joined(separator: ", "))",
+            summary.listeners.isEmpty ? nil : "  listening  \(summary.listeners.joined(separator: ", "))",
             "  tunnels    \(count(summary.tunnels, summary.maxTunnels))",
             "  sessions   \(count(summary.sessions, summary.maxSessions))",
+            summary.clients == 0 ? nil : "  clients    \(summary.clientsUp) up of \(summary.clients)",
             "  addresses  \(summary.leasedAddresses) leased of \(summary.addresses) in \(number(summary.pools, "pool"))",
             "  knows      \(number(summary.peers, "peer")), \(number(summary.users, "user"))",
         ]
+        return lines.compactMap(\.self)
     }
 
     private static func number(_ count: Int, _ noun: String) -> String {

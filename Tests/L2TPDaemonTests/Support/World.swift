@@ -29,6 +29,8 @@ final class World {
     private(set) var now: Instant
     private(set) var hosts: [Host] = []
     var controlClients: [ControlPeer] = []
+    /// In the order of the configuration.
+    let segments: [AccessSegment]
 
     /// Loopback addresses and a port that nobody else uses at the same time, in this process or in another.
     struct Network {
@@ -56,11 +58,22 @@ final class World {
         var configuration = Configuration.usual(at: network.server, socket: folder + "/control.sock")
         try change(&configuration, network)
         self.configuration = configuration
+        let segments = configuration.accessInterfaces.enumerated().map {
+            AccessSegment($0.element.interface, index: Int32(7 + $0.offset))
+        }
+        self.segments = segments
         loop = try EventLoop()
         service = try Service(
             configuration: configuration, loop: loop, plane: plane,
             surroundings: .init(
-                kernel: "in memory", processID: 1, hostName: "lns", configurationPath: folder + "/l2tpd.toml"),
+                kernel: "in memory", processID: 1, hostName: "lns", secondsSince1970: 1_000_000,
+                configurationPath: folder + "/l2tpd.toml",
+                openAccess: { (name) throws(PacketSocketError) in
+                    guard let segment = segments.first(where: { $0.interface == name }) else {
+                        throw .noInterface(name)
+                    }
+                    return segment
+                }),
             log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), logLevel: LoggingThreshold(.error))
         now = .now
         service.start()
@@ -73,10 +86,11 @@ final class World {
     }
 
     var server: L2TPServer<InMemoryDataPlane> { service.server }
-    var lns: LNS<InMemoryDataPlane> { service.lns }
+    var sessions: Sessions<InMemoryDataPlane> { service.sessions }
+    var lns: LNS { service.lns }
 
     func statistic(_ counter: Statistics.Counter) -> UInt64 {
-        server.statistics[counter] + lns.statistics[counter]
+        server.statistics[counter] + sessions.statistics[counter] + lns.statistics[counter]
     }
 
     /// The configuration file that a reload reads.
@@ -113,9 +127,16 @@ final class World {
             let events = try loop.wait(until: quietTurns == 0 ? .now : .now + .milliseconds(1)).filter {
                 $0 != .deadline
             }
+            for (index, segment) in segments.enumerated() where segment.hasPackets {
+                service.server.drain(access: index, at: now)
+            }
             service.serve(events, at: now)
             var isQuiet = events.isEmpty && !plane.hasEvents
             for host in hosts where host.turn(self) { isQuiet = false }
+            for segment in segments {
+                for station in segment.stations where station.turn(self) { isQuiet = false }
+                if segment.hasPackets { isQuiet = false }
+            }
             for client in controlClients where client.turn() { isQuiet = false }
             quietTurns = isQuiet ? quietTurns + 1 : 0
         }
@@ -130,6 +151,7 @@ final class World {
             try settle()
             if condition() { return true }
             let deadlines = [service.nextDeadline(at: now)] + hosts.map(\.deadline)
+                + segments.flatMap { $0.stations.map(\.deadline) }
             guard let next = deadlines.compactMap(\.self).min(), next <= end else {
                 now = end
                 try settle()
@@ -152,6 +174,16 @@ final class World {
     // MARK: - Frames
 
     private func carry(_ sent: InMemoryDataPlane.SentFrame) {
+        if case .ethernet(let circuit) = plane.sessions[sent.key]?.way {
+            for segment in segments where segment.interface == circuit.interface {
+                for station in segment.stations where station.circuit == circuit { station.receive(frame: sent.frame) }
+            }
+            return
+        }
+        // Both ends may be ours.
+        if let peer = plane.sessions[sent.key]?.peer, plane.sessions[peer]?.peer == sent.key {
+            plane.inject(sent.frame, on: peer)
+        }
         for host in hosts {
             for tunnel in host.tunnels where UInt32(tunnel.machine.peerTunnelID.rawValue) == sent.key.tunnel {
                 tunnel.receive(sent.frame, fromSession: sent.key.session)
@@ -217,17 +249,17 @@ extension World {
         return call
     }
 
-    func session(of call: ClientTunnel.Call, in tunnel: ClientTunnel) -> LNSSession? { lns.sessions[tunnel.key(call)] }
+    func session(of call: ClientTunnel.Call, in tunnel: ClientTunnel) -> PPPSession? { sessions[tunnel.key(call)] }
 
     func context(of tunnel: ClientTunnel) -> TunnelContext? { server.table[tunnel.machine.peerTunnelID] }
 
     /// That nothing is left of all that was: no object of the kernel's, no name, no address, no place in a count.
     func expectNothingLeft(_ sourceLocation: SourceLocation = #_sourceLocation) throws {
         #expect(try run(atMost: .seconds(60)) { server.table.count == 0 }, sourceLocation: sourceLocation)
-        #expect(lns.sessions.isEmpty && lns.liveCount == 0, sourceLocation: sourceLocation)
+        #expect(sessions.isEmpty && sessions.liveCount == 0, sourceLocation: sourceLocation)
         #expect(server.table.liveCount == 0 && server.table.halfOpenCount == 0, sourceLocation: sourceLocation)
         #expect(plane.isIdle, sourceLocation: sourceLocation)
         #expect(lns.pools.records.allSatisfy { $0.leased == 0 }, sourceLocation: sourceLocation)
-        #expect(lns.names.take(.usual) == "ppp0", sourceLocation: sourceLocation)
+        #expect(sessions.names.take(.usual) == "ppp0", sourceLocation: sourceLocation)
     }
 }

@@ -1,3 +1,4 @@
+import L2TPControl
 import L2TPWire
 import PPP
 
@@ -27,6 +28,14 @@ struct Disconnection: Equatable, Sendable {
         disconnectCause = PPPDisconnectCause(
             code: .init(rawValue: end.disconnectCode), controlProtocol: end.controlProtocol,
             direction: .init(rawValue: end.direction.rawValue), message: Text(end.text))
+    }
+
+    /// What the other side of a bridge is told when this side's call is over.
+    init(_ end: CallEnd) {
+        switch end {
+        case .local(let code), .peer(let code?): resultCode = code
+        case .peer(nil), .outOfPlace, .tunnel: resultCode = ResultCode(.lossOfCarrier, text: Text("\(end)"))
+        }
     }
 
     static let administrative = Disconnection(.administrative)

@@ -19,6 +19,8 @@ struct SessionNetworks {
     /// Whether any protocol passes.
     var isAnyUp: Bool { networks.values.contains { $0.state == .up } }
 
+    func isUp(_ networkProtocol: NetworkProtocol) -> Bool { networks[networkProtocol]?.state == .up }
+
     /// Whether the interface has nothing of a protocol and will get nothing: then its address is nobody's (NCP-05).
     func isClear(_ networkProtocol: NetworkProtocol) -> Bool { networks[networkProtocol] == nil }
 

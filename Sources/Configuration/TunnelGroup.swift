@@ -1,0 +1,100 @@
+import Addresses
+
+/// `[[tunnel_group]]`: LNSes of which any will do. A call goes to one of the most preferred that answer.
+package struct TunnelGroup: Hashable, Sendable {
+    /// `[[tunnel_group.lns]]`
+    package struct Member: Hashable, Sendable {
+        package var lns: RemoteLNS
+        /// Lower is tried first; those of one preference share the calls by their weights.
+        package var preference: Int
+        package var weight: Int
+        /// Calls of ours at a time; nil is without limit.
+        package var maxSessions: Int?
+        /// How long one that is dead or refuses is left alone while there are others.
+        package var retryAfter: Duration
+
+        package init(
+            lns: RemoteLNS, preference: Int = 0, weight: Int = 1, maxSessions: Int? = nil,
+            retryAfter: Duration = .seconds(60)
+        ) {
+            self.lns = lns
+            self.preference = preference
+            self.weight = weight
+            self.maxSessions = maxSessions
+            self.retryAfter = retryAfter
+        }
+    }
+
+    package var name: String
+    package var members: [Member]
+    /// How long a tunnel without calls stays open.
+    package var linger: Duration
+
+    package init(name: String, members: [Member], linger: Duration = Self.usualLinger) {
+        self.name = name
+        self.members = members
+        self.linger = linger
+    }
+
+    package static let usualLinger = Duration.seconds(30)
+}
+
+extension TunnelGroup {
+    init?(reading table: inout TableReader) {
+        let name = table.requiredName("name")
+        let linger = table.seconds("linger", in: 0...86_400, default: Self.usualLinger)
+        if !table.has("lns") { table.refuse("lns", "is missing; write a [[tunnel_group.lns]] for each LNS") }
+        let members = table.tables("lns").compactMap { table in
+            var table = table
+            let member = Member(reading: &table)
+            table.refuseUnknownKeys()
+            return member.map { (table, $0) }
+        }
+        var seen: [RemoteLNS: String] = [:]
+        for (table, member) in members {
+            if let other = seen.updateValue(table.path, forKey: member.lns) {
+                table.refuse("address", "is \(member.lns.place), as \(other) has it already; leave one out")
+            }
+        }
+        guard let name else { return nil }
+        self.init(name: name, members: members.map(\.1), linger: linger)
+    }
+}
+
+extension TunnelGroup.Member {
+    init?(reading table: inout TableReader) {
+        let place = table.required("address", RemoteLNS.Place.advice) { RemoteLNS.Place($0) }
+        let lns = RemoteLNS(reading: &table, place: place)
+        let preference = table.integer("preference", in: 0...1_000_000, default: 0)
+        let weight = table.integer("weight", in: 1...1_000_000, default: 1)
+        let maxSessions = table.integer("max_sessions", in: 1...65_535)
+        let retryAfter = table.seconds("retry_after", in: 0...86_400, default: .seconds(60))
+        guard let lns else { return nil }
+        self.init(
+            lns: lns, preference: preference, weight: weight, maxSessions: maxSessions, retryAfter: retryAfter)
+    }
+}
+
+extension RemoteLNS {
+    /// All of it but where it is; nil when that was refused.
+    init?(reading table: inout TableReader, place: Place?) {
+        let port = table.integer("port", in: 1...65_535, default: 1701)
+        let localAddress = table.optional("local_address", "an IPv4 or IPv6 address") { IPAddress($0) }
+        let tunnel = TunnelSettings(reading: &table)
+        guard let place else { return nil }
+        if let localAddress, case .address(let address) = place, !localAddress.isSameFamily(as: address) {
+            table.refuse("local_address", "is \(localAddress), from which \(address) cannot be reached")
+        }
+        self.init(
+            place: place, port: UInt16(truncatingIfNeeded: port), localAddress: localAddress, tunnel: tunnel)
+    }
+}
+
+extension IPAddress {
+    fileprivate func isSameFamily(as other: IPAddress) -> Bool {
+        switch (self, other) {
+        case (.v4, .v4), (.v6, .v6): true
+        case (.v4, .v6), (.v6, .v4): false
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import EventLoop
+import Linux
+import Logging
+
+/// The programs that clients have run when they go up and down: one at a time for each client, none for ever, and none
+/// that the loop waits for.
+final class Hooks {
+    typealias Instant = ContinuousClock.Instant
+
+    /// One run of a client's hook.
+    struct Run {
+        var client: String
+        var program: String
+        var limit: Duration
+        /// Without PATH.
+        var environment: [String: String]
+    }
+
+    private struct Running {
+        var run: Run
+        var process: ChildProcess
+        var deadline: Instant
+    }
+
+    private let loop: EventLoop
+    private let log: Logger
+    private var running: [UInt64: Running] = [:]
+    private var waiting: [Run] = []
+    private var lastNumber: UInt64 = 0
+
+    init(loop: EventLoop, log: Logger) {
+        self.loop = loop
+        self.log = log
+    }
+
+    var isIdle: Bool { running.isEmpty && waiting.isEmpty }
+
+    /// When one has had its time.
+    var deadline: Instant? { running.values.map(\.deadline).min() }
+
+    func start(_ run: Run, at now: Instant) {
+        waiting.append(run)
+        startWaiting(at: now)
+    }
+
+    /// A program's descriptor has something to say: it has ended.
+    func handle(_ number: UInt64, at now: Instant) {
+        guard let ended = running[number], let end = ended.process.reap() else { return }
+        running[number] = nil
+        loop.remove(ended.process.descriptor)
+        if end != .exited(0) { complain(ended.run, "\(end)") }
+        startWaiting(at: now)
+    }
+
+    /// Ends those that have had their time; `handle` then hears of it.
+    func timeout(at now: Instant) {
+        for (number, overdue) in running where overdue.deadline <= now {
+            complain(overdue.run, "ended: it took more than \(overdue.run.limit)")
+            overdue.process.end()
+            // Killed, it is gone in a moment; until then it is not killed again.
+            running[number]?.deadline = now + .seconds(1)
+        }
+    }
+
+    /// Starts what waits and has no predecessor of the same client's.
+    private func startWaiting(at now: Instant) {
+        var later: [Run] = []
+        for run in waiting {
+            let isTaken = (running.values.map(\.run) + later).contains { $0.client == run.client }
+            if isTaken { later.append(run) } else { begin(run, at: now) }
+        }
+        waiting = later
+    }
+
+    private func begin(_ run: Run, at now: Instant) {
+        lastNumber += 1
+        let variables = run.environment.merging(["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]) { $1 }
+        do throws(Errno) {
+            let process = try ChildProcess(
+                run.program, environment: variables.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
+            try watch(process)
+            running[lastNumber] = Running(run: run, process: process, deadline: now + run.limit)
+        } catch {
+            complain(run, "\(error)")
+        }
+    }
+
+    private func watch(_ process: ChildProcess) throws(Errno) {
+        do throws(Errno) {
+            try loop.add(process.descriptor, .hook(lastNumber))
+        } catch {
+            process.end()
+            while process.reap() == nil {}
+            throw error
+        }
+    }
+
+    private func complain(_ run: Run, _ what: String) {
+        log.warning("hook failed", metadata: ["client": "\(run.client)", "hook": "\(run.program)", "error": "\(what)"])
+    }
+}

@@ -1,0 +1,159 @@
+import Configuration
+import DataPlane
+import EventLoop
+import L2TPControl
+import L2TPWire
+import Logging
+import PPP
+import PPPoE
+
+extension AccessPort {
+    /// What the access concentrator wants done that is not a session's business is done; the rest comes back.
+    @discardableResult
+    func handle(_ event: AccessConcentrator.Event, at now: Instant) -> [AccessConcentrator.Output] {
+        concentrator.handle(event, at: now).filter { output in
+            guard case .send(let octets, let host) = output else { return true }
+            // Hosts ask again; a PADT that was lost a host misses by his echoes.
+            _ = socket.send(octets, to: host)
+            return false
+        }
+    }
+}
+
+/// Subscribers: from discovery to the bridge, and to the end.
+extension L2TPServer {
+    /// All that an access interface's socket holds.
+    func drain(access index: Int, at now: Instant) {
+        let port = lac.ports[index]
+        let drained = port.socket.drain(limit: 64)
+        for error in drained.errors {
+            log.notice("access interface", metadata: ["interface": "\(port.interface)", "error": "\(error)"])
+        }
+        gather(at: now) {
+            for packet in drained.packets {
+                for output in port.handle(.received(packet.octets, from: packet.source), at: now) {
+                    perform(output, on: port, at: now)
+                }
+            }
+        }
+    }
+
+    private func perform(_ output: AccessConcentrator.Output, on port: AccessPort, at now: Instant) {
+        switch output {
+        case .send: break
+        case .begin(let request): begin(request, on: port, at: now)
+        case .terminated(let id):
+            guard let key = port.keys.removeValue(forKey: id) else { return }
+            lac.subscribers[key]?.knowsEnd = true
+            carryOut([.close(key, Disconnection(.lossOfCarrier, text: "the subscriber ended the session"))], at: now)
+        }
+    }
+
+    private func begin(_ request: AccessRequest, on port: AccessPort, at now: Instant) {
+        if let obstacle = obstacleToAccess {
+            statistics.count(.callsRefused)
+            log.warning(
+                "subscriber refused",
+                metadata: ["interface": "\(port.interface)", "mac": "\(request.host)", "reason": "\(obstacle)"])
+            port.handle(.refuse(request.id, .system(obstacle)), at: now)
+            return
+        }
+        let key = lac.freeKey()
+        let subscription = Subscription(lac, on: port, request)
+        lac.subscribers[key] = subscription
+        port.keys[request.id] = key
+        let offer = ICRQ(
+            assignedSessionID: .none, callSerialNumber: serials.next(), bearerType: .digital,
+            physicalChannelID: UInt32(bitPattern: port.socket.interfaceIndex) << 16 | UInt32(request.id.rawValue),
+            callingNumber: subscription.callingNumber,
+            calledNumber: request.serviceName.isEmpty ? nil : Text(request.serviceName),
+            extensions: request.line?.avps ?? [])
+        let circuit = PPPoECircuit(interface: port.interface, peer: request.host, sessionID: request.id.rawValue)
+        sessions.prepare(
+            circuit, key: key, offer: offer, role: subscription,
+            link: Link(configuration: subscription.linkConfiguration), at: now)
+        log.info(
+            "subscriber",
+            metadata: [
+                "session_id": "\(key.session)", "interface": "\(port.interface)", "mac": "\(request.host)",
+                "pppoe_session_id": "\(request.id)", "service": "\(request.serviceName)",
+            ])
+    }
+
+    private var obstacleToAccess: String? {
+        if isStopping { return "shutting down" }
+        if let most = limits.maxSessions, sessions.liveCount >= most { return "too many sessions" }
+        return nil
+    }
+
+    /// The kernel has the subscriber's session: now he may hear of it, and PPP begins.
+    func acceptSubscriber(_ key: SessionKey, at now: Instant) {
+        guard let subscription = lac.subscribers[key] else { return }
+        subscription.port.handle(.accept(subscription.request.id), at: now)
+        carryOut(sessions.begin(key, at: now), at: now)
+    }
+
+    /// The subscriber's session is over, for him or by us; he is told when the kernel has nothing of it.
+    func closeSubscriber(_ key: SessionKey, _ reason: Disconnection, at now: Instant) {
+        guard let subscription = lac.subscribers[key] else { return }
+        if let call = subscription.call, let placed = call.placed, call.session == nil {
+            subscription.call = nil
+            cancel(placed, reason.resultCode, at: now)
+        }
+        let text = reason.resultCode.text.map { "\($0)" } ?? "\(reason.resultCode)"
+        carryOut(sessions.release(key, text, reason, at: now), at: now)
+    }
+
+    // MARK: - To the LNS
+
+    /// The subscriber's name is known, and an LNS is to judge him.
+    func handOver(_ key: SessionKey, at now: Instant) {
+        guard let subscription = lac.subscribers[key], let session = sessions[key], let claim = subscription.claim
+        else {
+            return
+        }
+        if let call = subscription.call {
+            // A link that was negotiated anew: the call that was asked for before serves for it too.
+            if call.group == claim.group { return bridge(subscriber: key, at: now) }
+            abandon(call, of: subscription, at: now)
+        }
+        log.info(
+            "call to an LNS", metadata: session.metadata.merging(["tunnel_group": "\(claim.group.name)"]) { $1 })
+        let call = RelayedCall(subscription, key, to: claim.group)
+        subscription.call = call
+        let placed = PlacedCall(
+            group: claim.group, tunnelOwner: nil, request: session.offer, role: call,
+            link: subscription.linkConfiguration)
+        call.placed = placed
+        place(placed, at: now)
+    }
+
+    /// The LNS is not wanted any more: somebody else is to judge.
+    private func abandon(_ call: RelayedCall, of subscription: Subscription, at now: Instant) {
+        subscription.call = nil
+        if let session = call.session {
+            sessions.part(session)
+            closeSession(session.key, at: now)
+        } else if let placed = call.placed {
+            cancel(placed, at: now)
+        }
+    }
+
+    /// Hands the link over when both are there: the LNS's session, and a subscriber who waits to be judged. The one who
+    /// has begun to negotiate anew does not: then this comes again with his next claim.
+    func bridge(subscriber key: SessionKey, at now: Instant) {
+        guard let subscription = lac.subscribers[key], let session = sessions[key], session.isLinked,
+            let claim = subscription.claim, let call = subscription.call, let other = call.session,
+            case .awaitingConnection = other.stage, let handover = session.link.handOver(claim.request)
+        else { return }
+        call.take(handover)
+        sessions.bridge(session, to: other.key)
+    }
+
+    /// Ends what a shutdown leaves: the subscribers whom no LNS has.
+    func closeSubscribers(at now: Instant) {
+        for key in lac.subscribers.keys {
+            carryOut([.close(key, Disconnection(.administrative, text: "shutting down"))], at: now)
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import Addresses
+import DataPlane
+import L2TPWire
+import Logging
+import Netlink
+import PPP
+
+/// One call that is, or will be, a PPP link on an interface of ours.
+final class PPPSession {
+    typealias Instant = ContinuousClock.Instant
+
+    /// How far the call has come. What PPP does within `linked` is the link's own phase.
+    enum Stage {
+        /// The kernel makes the session; an ICRQ is not answered yet (RFC 2661 section 5.1: data may come with the ICCN).
+        case preparing
+        /// The ICCN is waited for, or about to be sent. A peer's LCP may come before: a few frames wait here.
+        case awaitingConnection(early: [[UInt8]])
+        case linked
+        /// The kernel passes frames on to the partner and from it; PPP ends elsewhere.
+        case bridged
+        /// The kernel forgets the session; then it is gone.
+        case ending
+    }
+
+    /// The session's interface.
+    enum Unit: Equatable {
+        case none
+        case requested(name: String)
+        case ready(index: Int32, name: String)
+    }
+
+    let key: SessionKey
+    /// The ids that the other end of the tunnel assigned; nil of a subscriber's session, which has no tunnel.
+    let peerKey: SessionKey?
+    let role: any SessionRole
+    /// What asked for the call, from either end.
+    let offer: ICRQ
+    let began: Instant
+    var connection: ICCN?
+    var stage = Stage.preparing
+    var link: Link
+    var unit = Unit.none
+    var networks = SessionNetworks()
+    /// Network protocols whose routes the data plane is adding, in the order in which it was told.
+    var routing: [NetworkProtocol] = []
+    /// The name servers that we were told.
+    var dns: [IPv4Address] = []
+    /// Why it ended, once it does.
+    var end: String?
+    /// When a network protocol first passed.
+    var opened: Instant?
+    /// The last counters that the kernel told.
+    var counters = SessionCounters()
+    /// The other side of a bridge, made or meant; when one goes the other goes.
+    var partner: SessionKey?
+    /// Frames that go to the other end of the tunnel behind the ICCN.
+    var unsent: [[UInt8]] = []
+
+    init(key: SessionKey, peerKey: SessionKey?, role: any SessionRole, offer: ICRQ, link: Link, at now: Instant) {
+        self.key = key
+        self.peerKey = peerKey
+        self.role = role
+        self.offer = offer
+        self.link = link
+        began = now
+    }
+
+    /// Frames that may wait for an ICCN; a PPP peer repeats itself, so no more are worth keeping.
+    static let earlyFrames = 8
+
+    var isLinked: Bool {
+        if case .linked = stage { true } else { false }
+    }
+
+    var isEnding: Bool {
+        if case .ending = stage { true } else { false }
+    }
+
+    var interfaceName: String? {
+        if case .ready(_, let name) = unit { name } else { nil }
+    }
+
+    var isBridged: Bool {
+        if case .bridged = stage { true } else { false }
+    }
+
+    /// Whether a network protocol passes, or whatever the ends of PPP agree on.
+    var isOpen: Bool { isBridged || isLinked && networks.isAnyUp }
+
+    var user: String? { link.user ?? role.user }
+
+    /// As `l2tpctl` shows it.
+    var state: String {
+        switch stage {
+        case .preparing: role.isIncoming ? "offered" : "wait-reply"
+        case .awaitingConnection: role.isIncoming ? "wait-connect" : "wait-reply"
+        case .linked: isOpen ? "open" : link.phase.rawValue
+        case .bridged: "bridged"
+        case .ending: "closing"
+        }
+    }
+
+    var metadata: Logger.Metadata {
+        var fields: Logger.Metadata = [
+            "tunnel_id": "\(key.tunnel)", "session_id": "\(key.session)", "peer": "\(role.peerName)",
+        ]
+        if let user { fields["user"] = "\(Text(user))" }
+        if let name = interfaceName { fields["interface"] = "\(name)" }
+        return fields
+    }
+}

@@ -1,0 +1,153 @@
+import L2TPWire
+import DataPlane
+import Linux
+import Logging
+import Netlink
+import PPP
+
+/// What the data plane and the clock say.
+extension Sessions {
+    /// Events of tunnels are not the sessions'.
+    func handle(_ event: DataPlaneEvent, at now: Instant) -> [SessionOrder] {
+        switch event {
+        case .sessionReady(let key):
+            guard let session = self[key], case .preparing = session.stage else { return [] }
+            session.stage = .awaitingConnection(early: [])
+            return [session.role.ready(session)]
+        case .sessionFailed(let key, let error): return fail(key, error, at: now)
+        case .sessionDeleted(let key, let counters): forget(key, counters, at: now)
+        case .sessionLost(let key), .channelHangUp(let key):
+            guard let session = self[key], !session.isEnding else { return [] }
+            log.warning("kernel session lost", metadata: session.metadata)
+            return [.close(key, Disconnection(.lossOfCarrier, text: "the session is gone from the kernel"))]
+        case .unitReady(let key, let index, let name):
+            guard let session = self[key], session.isLinked else { return [] }
+            session.unit = .ready(index: index, name: name)
+            guard session.link.phase == .network else { return [] }
+            // A link that has gone down meanwhile does not hear it, and is told when it comes here again.
+            return advance(session, enterNetworkPhase(session), at: now)
+        case .unitFailed(let key, let error): return retryUnit(key, error)
+        case .configured(let key, let network): noteConfigured(key, network, at: now)
+        case .configurationFailed(let key, _, let error):
+            guard let session = self[key], session.isLinked else { return [] }
+            statistics.count(.dataPlaneFailures)
+            log.error("interface not configured", metadata: session.metadata.merging(["error": "\(error)"]) { $1 })
+            return [.close(key, .failed)]
+        case .withdrawn(let key, let network):
+            guard let session = self[key] else { return [] }
+            if session.networks.withdrawn(network) { session.role.withdrawn(network, from: session) }
+        case .routed(let key):
+            guard let session = self[key], !session.routing.isEmpty else { return [] }
+            let network = session.routing.removeFirst()
+            if session.isLinked, session.networks.isUp(network) {
+                session.role.networkUp(network, of: session, at: now)
+            }
+        case .routingFailed(let key, let error):
+            guard let session = self[key], !session.routing.isEmpty else { return [] }
+            session.routing.removeFirst()
+            guard session.isLinked else { return [] }
+            statistics.count(.dataPlaneFailures)
+            session.end = "routes cannot be had: \(error)"
+            log.error("routes not added", metadata: session.metadata.merging(["error": "\(error)"]) { $1 })
+            return [.close(key, .failed)]
+        case .frame(let key, let octets, from: _): return receive(octets, key, at: now)
+        case .counters(let counters): return note(counters, at: now)
+        case .bridged(_, let key):
+            // Not before: an LNS may begin to talk as soon as it has the ICCN.
+            guard let session = self[key], let connection = session.role.connection else { return [] }
+            return [.connect(key, connection)]
+        case .bridgeFailed(_, let key, let error):
+            guard let session = self[key], !session.isEnding else { return [] }
+            statistics.count(.dataPlaneFailures)
+            log.error("not bridged", metadata: session.metadata.merging(["error": "\(error)"]) { $1 })
+            return [.close(key, .failed)]
+        case .tunnelReady, .tunnelFailed, .tunnelDeleted, .tunnelLost, .leftoversRemoved: break
+        }
+        return []
+    }
+
+    /// A PPP frame that user space received for a session, from its channel, its unit or the tunnel's socket.
+    func receive(_ octets: [UInt8], _ key: SessionKey, at now: Instant) -> [SessionOrder] {
+        guard let session = self[key] else { return [] }
+        switch session.stage {
+        case .linked:
+            return advance(session, .frame(octets), at: now)
+        case .awaitingConnection(var early):
+            if early.count < PPPSession.earlyFrames { early.append(octets) }
+            session.stage = .awaitingConnection(early: early)
+        case .bridged:
+            // Taken from the kernel before it passed frames on by itself, or of a kind that it leaves to us.
+            if let partner = session.partner { plane.send(octets, on: partner, via: .channel) }
+        case .preparing, .ending:
+            break
+        }
+        return []
+    }
+
+    func timeout(at now: Instant) -> [SessionOrder] {
+        var orders: [SessionOrder] = []
+        for key in deadlines.popDue(at: now) {
+            guard let session = self[key], session.isLinked else { continue }
+            if let deadline = session.link.deadline, deadline > now {
+                deadlines.schedule(key, at: deadline)
+            } else {
+                orders += advance(session, .timeout, at: now)
+            }
+        }
+        return orders
+    }
+
+    private func noteConfigured(_ key: SessionKey, _ network: NetworkProtocol, at now: Instant) {
+        guard let session = self[key], session.networks.configured(network), session.isLinked else { return }
+        if session.opened == nil {
+            session.opened = now
+            statistics.count(.sessionsOpened)
+        }
+        log.info("network up", metadata: session.metadata.merging(["network": "\(network)"]) { $1 })
+        if let routes = session.role.routes(of: network, through: session) {
+            session.routing.append(network)
+            plane.addRoutes(key, routes)
+        } else {
+            session.role.networkUp(network, of: session, at: now)
+        }
+    }
+
+    private func fail(_ key: SessionKey, _ error: DataPlaneError, at now: Instant) -> [SessionOrder] {
+        guard let session = remove(key) else { return [] }
+        defer { session.role.forgotten(session, at: now) }
+        // Where its tunnel has failed or is over nobody waits for an answer.
+        guard !session.isEnding else { return [] }
+        statistics.count(.dataPlaneFailures)
+        session.end = "the kernel session was not made: \(error)"
+        log.error("kernel session not made", metadata: session.metadata.merging(["error": "\(error)"]) { $1 })
+        return [.reject(key, .failed)] + endPartner(of: session, .failed)
+    }
+
+    private func forget(_ key: SessionKey, _ counters: SessionCounters?, at now: Instant) {
+        guard let session = remove(key) else { return }
+        switch session.unit {
+        case .ready(_, let name), .requested(let name): names.giveBack(name)
+        case .none: break
+        }
+        statistics.count(.sessionsClosed)
+        let last = counters ?? session.counters
+        let fields: Logger.Metadata = ["rx_bytes": "\(last.receivedOctets)", "tx_bytes": "\(last.sentOctets)"]
+        log.info("session closed", metadata: session.metadata.merging(fields) { $1 })
+        session.role.forgotten(session, at: now)
+    }
+
+    /// Traffic that the kernel saw spares an LCP echo (LCP-12) and a HELLO (KA-01).
+    private func note(_ counters: [SessionKey: SessionCounters], at now: Instant) -> [SessionOrder] {
+        var orders: [SessionOrder] = []
+        var tunnels: Set<UInt32> = []
+        for (key, value) in counters {
+            guard let session = self[key] else { continue }
+            let hasMoved = value.receivedPackets != session.counters.receivedPackets
+            session.counters = value
+            guard hasMoved else { continue }
+            tunnels.insert(key.tunnel)
+            if session.isLinked { orders += advance(session, .dataReceived, at: now) }
+        }
+        return orders + tunnels.map { .dataReceived(tunnel: $0) }
+    }
+}

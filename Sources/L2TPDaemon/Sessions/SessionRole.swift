@@ -1,0 +1,63 @@
+import Configuration
+import DataPlane
+import L2TPWire
+import PPP
+
+/// What differs between the sessions of the roles: who decides, whose addresses they are, and who hears of the end. A
+/// session has one for itself.
+protocol SessionRole: AnyObject {
+    /// What the configuration calls the other end of the tunnel.
+    var peerName: String { get }
+    /// The subscriber's name where the link does not know it.
+    var user: String? { get }
+    /// What the interface is called, and the group that it is in.
+    var interface: InterfaceNaming { get }
+    var interfaceGroup: UInt32 { get }
+    /// Whether the other end asked for the session: of a call, we are its LNS then.
+    var isIncoming: Bool { get }
+    /// Whether it is the other side of a session that is shown and counted itself.
+    var isSecondSide: Bool { get }
+    /// What connects the call when the kernel has its session; nil where the other end connects it.
+    var connection: ICCN? { get }
+    /// What a LAC's proxy AVPs are worth.
+    var proxyPolicy: ProxyPolicy { get }
+
+    /// The session is there, and will be `forgotten`.
+    func began(_ session: PPPSession)
+    /// What is to be done when the kernel has the session.
+    func ready(_ session: PPPSession) -> SessionOrder
+    /// Whether somebody else is to end PPP, now that the peer has claimed a name, or that LCP is open and nobody is asked
+    /// for a name (nil). Then nobody here answers, and `SessionOrder.handOver` says so.
+    func handsOver(_ session: PPPSession, _ request: AuthenticationRequest?) -> Bool
+    /// Whether the peer of the link has proven who it is.
+    func verdict(on request: AuthenticationRequest, in session: PPPSession) -> AuthenticationVerdict
+    /// What the network protocols begin with. It is asked again after a renegotiation, when the user may be another.
+    func networkParameters(of session: PPPSession) throws(AddressError) -> NetworkParameters
+    /// The interface has nothing of a network protocol any more.
+    func withdrawn(_ network: NetworkProtocol, from session: PPPSession)
+    /// What is to lead through the interface when a network protocol passes.
+    func routes(of network: NetworkProtocol, through session: PPPSession) -> SessionRoutes?
+    /// A network protocol passes, with its routes.
+    func networkUp(_ network: NetworkProtocol, of session: PPPSession, at now: ContinuousClock.Instant)
+    /// It is about to pass no more.
+    func networkDown(_ network: NetworkProtocol, of session: PPPSession, at now: ContinuousClock.Instant)
+    /// The session is over and nothing of it is left.
+    func forgotten(_ session: PPPSession, at now: ContinuousClock.Instant)
+}
+
+/// What most roles have in common.
+extension SessionRole {
+    var user: String? { nil }
+    var isIncoming: Bool { connection == nil }
+    var isSecondSide: Bool { false }
+    var connection: ICCN? { nil }
+
+    func began(_ session: PPPSession) {}
+    func ready(_ session: PPPSession) -> SessionOrder {
+        connection.map { .connect(session.key, $0) } ?? .accept(session.key)
+    }
+    func handsOver(_ session: PPPSession, _ request: AuthenticationRequest?) -> Bool { false }
+    func routes(of network: NetworkProtocol, through session: PPPSession) -> SessionRoutes? { nil }
+    func networkUp(_ network: NetworkProtocol, of session: PPPSession, at now: ContinuousClock.Instant) {}
+    func networkDown(_ network: NetworkProtocol, of session: PPPSession, at now: ContinuousClock.Instant) {}
+}

@@ -1,0 +1,217 @@
+import Configuration
+import DataPlane
+import L2TPWire
+import Logging
+import Netlink
+import PPP
+
+/// The sessions: those whose PPP ends here, with one pppN interface each, and pairs that the kernel bridges.
+///
+/// They know calls, links and the data plane, and no tunnel: what is to be said to the other end of the tunnel is
+/// returned as orders. What differs from role to role is the `SessionRole`'s.
+final class Sessions<Plane: DataPlane> {
+    typealias Instant = ContinuousClock.Instant
+
+    let plane: Plane
+    let log: Logger
+    private var sessions: [SessionKey: PPPSession] = [:]
+    private var keys: [UInt32: Set<SessionKey>] = [:]
+    /// Sessions that are not ending, over all and, where they came in, by `[[peer]]`.
+    private(set) var liveCount = 0
+    private var liveByPeer: [String: Int] = [:]
+    var deadlines = DeadlineQueue<SessionKey>()
+    var statistics = Statistics()
+    var names = InterfaceNames()
+    var random = SystemRandomNumberGenerator()
+
+    init(plane: Plane, log: Logger) {
+        self.plane = plane
+        self.log = log
+    }
+
+    subscript(key: SessionKey) -> PPPSession? { sessions[key] }
+
+    var all: some Collection<PPPSession> { sessions.values }
+    var allKeys: some Collection<SessionKey> { sessions.keys }
+    var isEmpty: Bool { sessions.isEmpty }
+    var count: Int { sessions.count }
+
+    /// Sessions that came in from a `[[peer]]` and are not ending.
+    func liveCount(ofPeer name: String) -> Int { liveByPeer[name, default: 0] }
+
+    // MARK: - What the tunnel says
+
+    /// A call that wants a session of the kernel's: an LNS answers it, a LAC connects it, when it is there, so that data
+    /// may follow the ICCN at once.
+    func prepare(
+        _ offer: ICRQ, key: SessionKey, peer: SessionKey, role: any SessionRole, link: Link, at now: Instant
+    ) -> [SessionOrder] {
+        // Ids rest before they are used again; where the kernel takes very long to forget one they may not rest enough.
+        guard sessions[key] == nil else { return [.reject(key, .failed)] }
+        add(PPPSession(key: key, peerKey: peer, role: role, offer: offer, link: link, at: now))
+        plane.createSession(key, peer: peer, parameters: SessionParameters(isLNS: role.isIncoming))
+        return []
+    }
+
+    /// A subscriber wants a session, of which he hears when the kernel has it. `offer` is what an LNS would be asked.
+    func prepare(
+        _ circuit: PPPoECircuit, key: SessionKey, offer: ICRQ, role: any SessionRole, link: Link, at now: Instant
+    ) {
+        add(PPPSession(key: key, peerKey: nil, role: role, offer: offer, link: link, at: now))
+        plane.createAccessSession(key, circuit)
+    }
+
+    private func add(_ session: PPPSession) {
+        sessions[session.key] = session
+        keys[session.key.tunnel, default: []].insert(session.key)
+        if !session.role.isSecondSide { liveCount += 1 }
+        if let name = peerCounted(session) { liveByPeer[name, default: 0] += 1 }
+        session.role.began(session)
+    }
+
+    /// The subscriber has heard of his session: PPP begins.
+    func begin(_ key: SessionKey, at now: Instant) -> [SessionOrder] {
+        guard let session = sessions[key], case .awaitingConnection(let early) = session.stage else { return [] }
+        session.stage = .linked
+        var orders = advance(session, .lowerLayerUp, at: now)
+        for frame in early { orders += advance(session, .frame(frame), at: now) }
+        return orders
+    }
+
+    /// The ICCN came or went: PPP begins, with the LAC's proxy AVPs where there are any.
+    func connect(_ connection: ICCN, key: SessionKey, at now: Instant) -> [SessionOrder] {
+        guard let session = sessions[key], case .awaitingConnection(let early) = session.stage else { return [] }
+        session.connection = connection
+        if let partner = session.partner {
+            session.stage = .bridged
+            session.opened = now
+            for frame in session.unsent { plane.send(frame, on: key, via: .channel) }
+            for frame in early { plane.send(frame, on: partner, via: .channel) }
+            session.unsent = []
+            statistics.count(.sessionsOpened)
+            log.info("bridged", metadata: session.metadata.merging(["bridged_to": "\(partner)"]) { $1 })
+            return []
+        }
+        // Before the first packet of ours: the LAC may drop those without (RFC 2661 section 4.4.5).
+        if connection.sequencingRequired, !plane.requireSequence(key) {
+            statistics.count(.dataPlaneFailures)
+            log.error("sequence numbers cannot be had", metadata: session.metadata)
+            return [.close(key, .failed)]
+        }
+        session.stage = .linked
+        var orders = advance(session, .begin(connection, session.role.proxyPolicy), at: now)
+        for frame in early { orders += advance(session, .frame(frame), at: now) }
+        return orders
+    }
+
+    /// The subscriber's link was handed over: whatever either side says from now on is for the other.
+    func bridge(_ subscriber: PPPSession, to key: SessionKey) {
+        subscriber.stage = .bridged
+        deadlines.remove(subscriber.key)
+        plane.bridge(subscriber.key, key)
+    }
+
+    /// The call ended: at the peer's word, or because an order to close it was carried out. `disconnection` is what the
+    /// other side of a bridge is told.
+    func release(
+        _ key: SessionKey, _ reason: String, _ disconnection: Disconnection, at now: Instant
+    ) -> [SessionOrder] {
+        guard let session = sessions[key], !session.isEnding else { return [] }
+        session.end = session.end ?? reason
+        // The call is over already: nothing is left to be said to the tunnel.
+        if session.isLinked { _ = advance(session, .lowerLayerDown, at: now) }
+        retire(session, at: now)
+        plane.deleteSession(session.key)
+        return endPartner(of: session, disconnection)
+    }
+
+    /// The tunnel is gone with all of its calls (KA-03). The caller deletes the kernel's tunnel, which takes the
+    /// sessions along.
+    func releaseAll(inTunnel tunnel: UInt32, _ reason: String, at now: Instant) -> [SessionOrder] {
+        keys[tunnel, default: []].flatMap { key -> [SessionOrder] in
+            guard let session = sessions[key], !session.isEnding else { return [] }
+            session.end = session.end ?? reason
+            retire(session, at: now)
+            return endPartner(of: session, Disconnection(.lossOfCarrier, text: reason))
+        }
+    }
+
+    /// Ends a session in order: PPP first, then the call.
+    func close(
+        _ key: SessionKey, _ disconnection: Disconnection = .administrative, at now: Instant
+    ) -> [SessionOrder] {
+        guard let session = sessions[key] else { return [] }
+        switch session.stage {
+        case .linked: return advance(session, .close(.administrative), at: now)
+        case .preparing, .awaitingConnection, .bridged: return [.close(key, disconnection)]
+        case .ending: return []
+        }
+    }
+
+    /// The other side of a bridge has nobody to talk to any more.
+    func endPartner(of session: PPPSession, _ disconnection: Disconnection) -> [SessionOrder] {
+        guard let key = session.partner, let partner = sessions[key], partner.partner == session.key,
+            !partner.isEnding
+        else { return [] }
+        partner.end = partner.end ?? session.end
+        return [.end(key, disconnection)]
+    }
+
+    /// What was meant to be a bridge will be none.
+    func part(_ session: PPPSession) {
+        if let partner = session.partner.flatMap({ sessions[$0] }), partner.partner == session.key {
+            partner.partner = nil
+        }
+        session.partner = nil
+    }
+
+    // MARK: - The end
+
+    /// Nothing more is done for a session but to wait until the data plane has forgotten it.
+    private func retire(_ session: PPPSession, at now: Instant) {
+        session.stage = .ending
+        for network in NetworkProtocol.allCases where !session.networks.isClear(network) {
+            session.role.networkDown(network, of: session, at: now)
+        }
+        deadlines.remove(session.key)
+        uncount(session)
+    }
+
+    /// The data plane has nothing of it.
+    func remove(_ key: SessionKey) -> PPPSession? {
+        guard let session = sessions.removeValue(forKey: key) else { return nil }
+        keys[key.tunnel]?.remove(key)
+        if keys[key.tunnel]?.isEmpty == true { keys[key.tunnel] = nil }
+        deadlines.remove(key)
+        if !session.isEnding { uncount(session) }
+        return session
+    }
+
+    private func uncount(_ session: PPPSession) {
+        if !session.role.isSecondSide { liveCount -= 1 }
+        guard let name = peerCounted(session) else { return }
+        let count = liveCount(ofPeer: name)
+        liveByPeer[name] = count > 1 ? count - 1 : nil
+    }
+
+    /// The `[[peer]]` whose sessions it is one of.
+    private func peerCounted(_ session: PPPSession) -> String? {
+        session.role.isIncoming && !session.key.isAccess ? session.role.peerName : nil
+    }
+}
+
+extension Link.Event {
+    /// PPP begins, or goes on where a LAC has begun it.
+    fileprivate static func begin(_ connection: ICCN, _ policy: ProxyPolicy) -> Self {
+        guard let lcp = connection.proxyLCP else { return .lowerLayerUp }
+        let authentication = connection.proxyAuthentication.map {
+            ProxiedAuthentication(
+                type: $0.type.rawValue, name: $0.name, challenge: $0.challenge, identifier: $0.id,
+                response: $0.response)
+        }
+        return .lowerLayerUpWithProxy(
+            ProxiedLCP(
+                initialReceived: lcp.initialReceived, lastSent: lcp.lastSent, lastReceived: lcp.lastReceived),
+            authentication, policy)
+    }
+}

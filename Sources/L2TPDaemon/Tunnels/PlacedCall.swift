@@ -1,0 +1,53 @@
+import Configuration
+import L2TPWire
+import PPP
+
+/// The role of a call that we place: it hears what becomes of the call until there is a session.
+protocol CallerRole: SessionRole {
+    /// The call is on its way to this LNS.
+    func directed(to context: TunnelContext)
+    /// No LNS took the call; none of them may be tried again before `retry`.
+    func failed(
+        _ reason: String, retry: ContinuousClock.Instant?, at now: ContinuousClock.Instant
+    ) -> [SessionOrder]
+}
+
+/// A call of ours on its way to one LNS of a group, and to another when that one fails, until it is a session.
+final class PlacedCall {
+    /// Where the call is.
+    enum Stage {
+        /// An LNS is looked for.
+        case seeking
+        /// Its LNS is looked up by name.
+        case lookingUp(TunnelGroup.Member)
+        /// In a tunnel; the id follows as soon as the tunnel's machine hears of the call.
+        case placed(TunnelContext, SessionID?)
+        /// The LNS took it, no LNS did, or nobody wants it any more.
+        case over
+    }
+
+    let group: TunnelGroup
+    /// Whose tunnel alone it may go by; nil shares.
+    let tunnelOwner: String?
+    let request: ICRQ
+    let role: any CallerRole
+    let link: LinkConfiguration
+    var stage = Stage.seeking
+    /// Nobody wants it any more; said before the tunnel's machine heard of the call.
+    var isCancelled = false
+    var tried: Set<RemoteLNS> = []
+    var lastFailure: String?
+
+    init(group: TunnelGroup, tunnelOwner: String?, request: ICRQ, role: any CallerRole, link: LinkConfiguration) {
+        self.group = group
+        self.tunnelOwner = tunnelOwner
+        self.request = request
+        self.role = role
+        self.link = link
+    }
+
+    /// Its Call Serial Number, which names it until it has a session id.
+    var serial: UInt32 { request.callSerialNumber }
+
+    var context: TunnelContext? { if case .placed(let context, _) = stage { context } else { nil } }
+}

@@ -1,0 +1,172 @@
+import Addresses
+import Configuration
+import DataPlane
+import EventLoop
+import L2TPControl
+import L2TPWire
+import Linux
+import Logging
+import PPP
+
+/// Calls that we place: through a tunnel to one LNS of their group, which is opened where there is none.
+extension L2TPServer {
+    func place(_ call: PlacedCall, at now: Instant) {
+        placedCalls[call.serial] = call
+        seek(call, at: now)
+    }
+
+    /// Nobody wants the call any more. One that has become a session is closed as sessions are.
+    func cancel(
+        _ call: PlacedCall, _ reason: ResultCode<CDNResult> = ResultCode(.administrative), at now: Instant
+    ) {
+        switch call.stage {
+        case .seeking, .lookingUp: giveUp(call, "given up here", retry: nil, at: now)
+        case .placed(let context, let id?): tell(context, .closeCall(id, reason), at: now)
+        case .placed(_, nil): call.isCancelled = true
+        case .over: break
+        }
+    }
+
+    private func seek(_ call: PlacedCall, at now: Instant) {
+        call.stage = .seeking
+        if let obstacle = obstacleToPlacing { return giveUp(call, obstacle, retry: nil, at: now) }
+        let choice = groups.choose(from: call.group, except: call.tried, at: now) { member in
+            member.maxSessions.map { callCount(to: member.lns) < $0 } ?? true
+        }
+        switch choice {
+        case .none(let retry):
+            giveUp(call, call.lastFailure ?? "every LNS is full or left alone for a while", retry: retry, at: now)
+        case .member(let member):
+            call.tried.insert(member.lns)
+            switch member.lns.place {
+            case .address(let address): direct(call, to: member, at: address, now)
+            case .name(let name): giveUp(call, "\(name) is no address", retry: nil, at: now)
+            }
+        }
+    }
+
+    private var obstacleToPlacing: String? {
+        if isStopping { return "shutting down" }
+        if let most = limits.maxSessions, sessions.liveCount >= most { return "max_sessions is reached" }
+        return nil
+    }
+
+    private func callCount(to lns: RemoteLNS) -> Int {
+        table.all.reduce(0) { count, context in
+            context.counterpart.outbound?.share.lns == lns && !context.isClosed
+                ? count + context.machine.sessionCount : count
+        }
+    }
+
+    private func direct(_ call: PlacedCall, to member: TunnelGroup.Member, at address: IPAddress, _ now: Instant) {
+        let share = Counterpart.Outbound.Share(lns: member.lns, owner: call.tunnelOwner)
+        let outbound = Counterpart.Outbound(share: share, retryAfter: member.retryAfter, linger: call.group.linger)
+        guard let context = outboundTunnels[share] ?? open(outbound, at: address, now) else {
+            call.lastFailure = "no tunnel could be begun to \(member.lns.place)"
+            return seek(call, at: now)
+        }
+        call.stage = .placed(context, nil)
+        call.role.directed(to: context)
+        tell(context, .placeCall(call.request), at: now)
+    }
+
+    /// Begins a tunnel, by a socket of its own that is not connected: the LNS may answer from another port (UDP-03).
+    private func open(_ outbound: Counterpart.Outbound, at address: IPAddress, _ now: Instant) -> TunnelContext? {
+        let lns = outbound.share.lns
+        if let most = limits.maxTunnels, table.liveCount >= most { return nil }
+        guard let id = table.freeID(using: &random) else { return nil }
+        let remote = Endpoint(address: address, port: lns.port)
+        let counterpart = Counterpart.lns(outbound)
+        do throws(Errno) {
+            // A connected socket knows which of our addresses leads there.
+            let origin = Endpoint(address: lns.localAddress ?? address.any, port: 0)
+            let local = try DatagramSocket(bind: origin, connect: remote).local.address
+            let socket = try DatagramSocket(bind: Endpoint(address: local, port: 0))
+            try loop.add(socket.descriptor, .caller(id))
+            let configuration = TunnelConfiguration(counterpart, hostName: hostName, probeTimeout: probeTimeout)
+            let context = TunnelContext(
+                id: id, peerTunnelID: .none, counterpart: counterpart, path: Path(local: socket.local, remote: remote),
+                machine: Tunnel(role: .initiator, localTunnelID: id, configuration: configuration), listener: socket,
+                at: now)
+            table.insert(context)
+            outboundTunnels[outbound.share] = context
+            log.info("tunnel begun", metadata: metadata(context))
+            tell(context, .open, at: now)
+            return context
+        } catch {
+            log.warning(
+                "no socket to reach an LNS by", metadata: ["peer_address": "\(remote)", "error": "\(error)"])
+            groups.failed(lns, for: outbound.retryAfter, at: now)
+            return nil
+        }
+    }
+
+    // MARK: - What becomes of them
+
+    func callPlaced(_ id: SessionID, serial: UInt32, in context: TunnelContext, at now: Instant) {
+        guard let call = placedCalls[serial] else { return }
+        call.stage = .placed(context, id)
+        context.calls[id] = call
+        if call.isCancelled { cancel(call, at: now) }
+    }
+
+    /// The tunnel that it was meant for is closing, or full.
+    func callNotPlaced(serial: UInt32, _ end: CallEnd, in context: TunnelContext, at now: Instant) {
+        guard let call = placedCalls[serial] else { return }
+        if call.isCancelled { return giveUp(call, "given up here", retry: nil, at: now) }
+        call.lastFailure = "\(end)"
+        seek(call, at: now)
+    }
+
+    /// The LNS takes the call: the kernel's session is made before it is connected.
+    func callAccepted(_ id: SessionID, peer: SessionID, in context: TunnelContext, at now: Instant) {
+        guard let call = context.calls[id] else { return }
+        call.stage = .over
+        placedCalls[call.serial] = nil
+        let kernel = SessionKey(tunnel: context.kernelID, session: UInt32(id.rawValue))
+        let peerKey = SessionKey(tunnel: UInt32(context.peerTunnelID.rawValue), session: UInt32(peer.rawValue))
+        carryOut(
+            sessions.prepare(
+                call.request, key: kernel, peer: peerKey, role: call.role, link: Link(configuration: call.link),
+                at: now), at: now)
+    }
+
+    /// The end of a call that we placed; false when it was a session's, or somebody else's.
+    func placedCallClosed(_ id: SessionID, _ end: CallEnd, in context: TunnelContext, at now: Instant) -> Bool {
+        guard let call = context.calls.removeValue(forKey: id), case .placed = call.stage else { return false }
+        call.lastFailure = "\(end)"
+        guard end.suggestsAnotherLNS else {
+            giveUp(call, "\(end)", retry: nil, at: now)
+            return true
+        }
+        if let outbound = context.counterpart.outbound, !isStopping {
+            groups.failed(outbound.share.lns, for: outbound.retryAfter, at: now)
+        }
+        seek(call, at: now)
+        return true
+    }
+
+    private func giveUp(_ call: PlacedCall, _ reason: String, retry: Instant?, at now: Instant) {
+        call.stage = .over
+        placedCalls[call.serial] = nil
+        carryOut(call.role.failed(reason, retry: retry, at: now), at: now)
+    }
+}
+
+extension CallEnd {
+    /// Whether the LNS is to blame, or has asked for it: another one may take the call.
+    fileprivate var suggestsAnotherLNS: Bool {
+        switch self {
+        case .peer(let code?):
+            switch code.result {
+            case .noFacilitiesTemporarily, .noFacilitiesPermanently, .busy, .timeout: true
+            case .seeErrorCode: code.error == .insufficientResources || code.error == .tryAnother
+            default: false
+            }
+        case .local(let code): code.result == .timeout
+        case .peer(nil), .outOfPlace: false
+        case .tunnel(.local(let code)): code.result != .shuttingDown && code.result != .generalClear
+        case .tunnel(.peer), .tunnel(.peerLost), .tunnel(.tieLost), .tunnel(.abandoned): true
+        }
+    }
+}
