@@ -36,8 +36,10 @@ extension L2TPServer {
         case .noted(let note):
             statistics.note("tunnel_\(note.name)")
             log.debug("\(note)", metadata: metadata(context))
-        case .callPlaced, .callNotPlaced, .callAccepted, .linkInfo, .lineErrors:
-            // Calls of a LAC, which this role places none of; SLI and WEN mean nothing on media without characters.
+        case .callPlaced, .callNotPlaced, .callAccepted, .outgoingCallRequested, .outgoingCallAccepted,
+            .outgoingCallConnected, .linkInfo, .lineErrors:
+            // Calls that this role neither places nor, without bearer capabilities, is asked for; SLI and WEN mean
+            // nothing on media without characters.
             log.debug("\(output)", metadata: metadata(context))
         }
     }
