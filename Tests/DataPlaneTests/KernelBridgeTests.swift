@@ -4,6 +4,7 @@ import EventLoop
 import Glibc
 import Linux
 import Netlink
+import Synchronization
 import Testing
 
 extension Kernel {
@@ -93,12 +94,19 @@ extension Kernel {
             try finish()
         }
 
-        /// When each frame was sent, by a subscriber on a thread of its own that does not wait for anything.
-        private func startSending(_ count: Int) throws -> Mailbox<ContinuousClock.Instant> {
+        /// How many frames of a stream have come through: no more are on their way than a channel's queue holds, so that
+        /// a loop that stands still for a while, on a busy machine, loses none.
+        private final class Progress: Sendable {
+            let arrived = Atomic<Int>(0)
+        }
+
+        /// When each frame was sent, by a subscriber on a thread of its own.
+        private func startSending(_ count: Int, _ progress: Progress) throws -> Mailbox<ContinuousClock.Instant> {
             let times = try Mailbox<ContinuousClock.Instant>()
             try WorkerThread.start(named: "subscriber") {
                 guard let socket = try? PacketSocket(interface: "sub0", etherType: 0x8864) else { return }
                 for number in 0..<count {
+                    while number - progress.arrived.load(ordering: .relaxed) > 24 { usleep(1000) }
                     socket.send(KernelWire.packet(Self.frame(number), session: 7), to: KernelWire.concentrator)
                     times.post(.now)
                     usleep(2000)
@@ -112,12 +120,14 @@ extension Kernel {
             round: Int
         ) throws {
             let count = 200
-            let times = try startSending(count)
+            let progress = Progress()
+            let times = try startSending(count, progress)
             let deadline = ContinuousClock.now + .seconds(60)
             var passedOn = 0
             while passedOn < 20 + 3 * round, .now < deadline {
                 try rig.settle(.milliseconds(1))
                 passedOn += passOn()
+                progress.arrived.store(passedOn, ordering: .relaxed)
             }
             usleep(useconds_t(round % 3) * 5000)
             rig.plane.bridge(access, near)
@@ -129,6 +139,7 @@ extension Kernel {
             while received.count < count, .now < deadline {
                 try rig.settle(.milliseconds(5))
                 received += farNumbers()
+                progress.arrived.store(received.count, ordering: .relaxed)
             }
             try rig.settle()
             received += farNumbers()
