@@ -148,7 +148,7 @@ final class LACTunnel {
             changes.append(.ended(end))
         case .stopAcknowledged, .finished: isStopped = true
         case .opened, .callAccepted, .callOffered, .callConnected, .outgoingCallRequested, .outgoingCallAccepted,
-            .outgoingCallConnected, .linkInfo, .lineErrors, .probed, .noted:
+            .outgoingCallConnected, .linkInfo, .lineErrors, .disconnectCause, .probed, .noted:
             break
         }
     }

@@ -18,6 +18,7 @@ import pytest
 from access import AccessNetwork
 from l2tpd import L2TPD
 from network import Network
+from switch import SwitchNetwork
 from systemd import Systemd
 from xl2tpd import XL2TPD
 
@@ -67,6 +68,13 @@ def network(request: pytest.FixtureRequest, tmp_path: Path):
 def access(request: pytest.FixtureRequest, tmp_path: Path):
     """`access.subscriber`, `access.lac` and `access.lns`."""
     with watched(request, AccessNetwork(tmp_path)) as network:
+        yield network
+
+
+@pytest.fixture
+def switched(request: pytest.FixtureRequest, tmp_path: Path):
+    """`switched.subscriber`, `switched.switch` and `switched.lns`."""
+    with watched(request, SwitchNetwork(tmp_path)) as network:
         yield network
 
 

@@ -37,12 +37,19 @@ class Call:
 class XL2TPD:
     """xl2tpd in a namespace. Its log is on standard error; each pppd's log lies beside it."""
 
-    def __init__(self, namespace: Namespace, secret: str | None = None, challenge: bool | None = None):
+    def __init__(
+        self,
+        namespace: Namespace,
+        secret: str | None = None,
+        challenge: bool | None = None,
+        host_name: str | None = None,
+    ):
         self.namespace = namespace
         self.directory = namespace.directory / f"{namespace.name}-xl2tpd"
         self.directory.mkdir()
         self.control = self.directory / "control"
         self.secret = secret
+        self.host_name = host_name
         self.challenge = bool(secret) if challenge is None else challenge
         self.sections: list[str] = []
         self.process: Process
@@ -51,6 +58,7 @@ class XL2TPD:
         file = self.directory / f"{title.replace(' ', '-')}.ppp"
         file.write_text(ppp_options)
         lines += [f"challenge = {_yes(self.challenge)}", "length bit = yes"]
+        lines += [f"hostname = {self.host_name}"] if self.host_name else []
         self.sections.append("\n".join([f"[{title}]", *lines, f"pppoptfile = {file}", "ppp debug = yes", ""]))
 
     def _start(self, listen: str, options: list[str] = []) -> XL2TPD:
@@ -63,13 +71,13 @@ class XL2TPD:
         file.write_text("\n".join(["[global]", *options, "", *self.sections]))
         return self.start_again()
 
-    def dial(self, *calls: Call, server: str = LNS) -> XL2TPD:
+    def dial(self, *calls: Call, server: str = LNS, address: str = CLIENT) -> XL2TPD:
         """Starts as a client that makes all of these calls at once."""
         for call in calls:
             lines = [f"lns = {server}:{call.port}", "autodial = yes", f"redial = {_yes(call.redial)}"]
             lines += ["redial timeout = 3", "max redials = 20"] if call.redial else []
             self._section(f"lac {call.name}", lines, call.ppp_options(self.ppp_log(call.name)))
-        return self._start(CLIENT)
+        return self._start(address)
 
     def serve(self, users: dict[str, str], authentication: str = "chap-md5") -> XL2TPD:
         """Starts as an LNS with a pool of its own."""

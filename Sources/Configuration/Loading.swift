@@ -68,10 +68,12 @@ extension Configuration {
         let declaredPools = Declared(named(pools, \.name), names: document.names(of: "pool"))
         let profiles = read(document.tables("ppp")) { PPPProfile(reading: &$0, pools: declaredPools) }
         let declaredProfiles = Declared(named(profiles, \.name), names: document.names(of: "ppp"))
-        let peers = read(document.tables("peer")) { Peer(reading: &$0, profiles: declaredProfiles) }
         let users = read(document.tables("user")) { User(reading: &$0) }
         let groups = read(document.tables("tunnel_group")) { TunnelGroup(reading: &$0) }
         let declaredGroups = Declared(named(groups, \.name), names: document.names(of: "tunnel_group"))
+        let peers = read(document.tables("peer")) {
+            Peer(reading: &$0, profiles: declaredProfiles, groups: declaredGroups)
+        }
         let clients = read(document.tables("client")) { Client(reading: &$0, groups: declaredGroups) }
         let accessInterfaces = read(document.tables("pppoe")) {
             AccessInterface(reading: &$0, profiles: declaredProfiles, groups: declaredGroups)

@@ -19,8 +19,8 @@ package struct Peer: Hashable, Sendable {
     /// Nil is without limit.
     package var maxTunnels: Int?
     package var maxSessions: Int?
-    /// How PPP is ended for this peer's calls.
-    package var ppp: PPPProfile
+    /// Where this peer's calls end: by PPP here, or, switched on, at an LNS of a group.
+    package var ending: Realm.Ending
     /// How long a tunnel that was stopped by the peer is still answered for (a full retransmission cycle: 31 s).
     package var linger: Duration
     package var proxyLCP: ProxyPolicy
@@ -28,7 +28,7 @@ package struct Peer: Hashable, Sendable {
 
     package init(
         name: String, addresses: [IPPrefix] = [], hostNames: [String] = [], tunnel: TunnelSettings = TunnelSettings(),
-        maxTunnels: Int? = nil, maxSessions: Int? = nil, ppp: PPPProfile, linger: Duration = .seconds(31),
+        maxTunnels: Int? = nil, maxSessions: Int? = nil, ending: Realm.Ending, linger: Duration = .seconds(31),
         proxyLCP: ProxyPolicy = .renegotiate, proxyAuthentication: ProxyPolicy = .renegotiate
     ) {
         self.name = name
@@ -37,7 +37,7 @@ package struct Peer: Hashable, Sendable {
         self.tunnel = tunnel
         self.maxTunnels = maxTunnels
         self.maxSessions = maxSessions
-        self.ppp = ppp
+        self.ending = ending
         self.linger = linger
         self.proxyLCP = proxyLCP
         self.proxyAuthentication = proxyAuthentication
@@ -45,7 +45,7 @@ package struct Peer: Hashable, Sendable {
 }
 
 extension Peer {
-    init?(reading table: inout TableReader, profiles: Declared<PPPProfile>) {
+    init?(reading table: inout TableReader, profiles: Declared<PPPProfile>, groups: Declared<TunnelGroup>) {
         let name = table.requiredName("name")
         let addresses = table.list("addresses", of: "prefixes (\"192.0.2.0/24\")") { IPPrefix($0) }
         let hostNames = table.list("host_names", of: "Host Names") { $0.isEmpty ? nil : $0 }
@@ -58,14 +58,16 @@ extension Peer {
         let tunnel = TunnelSettings(reading: &table)
         let maxTunnels = table.integer("max_tunnels", in: 1...65_535)
         let maxSessions = table.integer("max_sessions", in: 1...10_000_000)
-        let profile = table.reference("ppp", to: profiles, declaredBy: "[[ppp]]")
+        let ending = Realm.Ending(
+            reading: &table, profiles: profiles, groups: groups,
+            both: "a peer's calls are ended here or switched on, leave one of them out")
         let linger = table.seconds("linger", in: 0...600, default: .seconds(31))
         let proxyLCP = table.choice("proxy_lcp", default: ProxyPolicy.renegotiate)
         let proxyAuthentication = table.choice("proxy_authentication", default: ProxyPolicy.renegotiate)
-        guard let name, let profile else { return nil }
+        guard let name, let ending else { return nil }
         self.init(
             name: name, addresses: addresses, hostNames: hostNames, tunnel: tunnel, maxTunnels: maxTunnels,
-            maxSessions: maxSessions, ppp: profile, linger: linger, proxyLCP: proxyLCP,
+            maxSessions: maxSessions, ending: ending, linger: linger, proxyLCP: proxyLCP,
             proxyAuthentication: proxyAuthentication)
     }
 }

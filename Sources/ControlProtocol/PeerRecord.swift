@@ -6,21 +6,24 @@ package struct PeerRecord: Codable, Hashable, Sendable {
     package var hostNames: [String]
     /// Whether a tunnel secret is set; the secret itself is never shown.
     package var authentication: Bool
+    /// The `[[ppp]]` that ends its calls, or the `[[tunnel_group]]` that they are switched into.
     package var ppp: String?
+    package var tunnelGroup: String?
     package var tunnels: Int
     package var maxTunnels: Int?
     package var sessions: Int
     package var maxSessions: Int?
 
     package init(
-        name: String, addresses: [String], hostNames: [String], authentication: Bool, ppp: String?, tunnels: Int,
-        maxTunnels: Int?, sessions: Int, maxSessions: Int?
+        name: String, addresses: [String], hostNames: [String], authentication: Bool, ppp: String?,
+        tunnelGroup: String? = nil, tunnels: Int, maxTunnels: Int?, sessions: Int, maxSessions: Int?
     ) {
         self.name = name
         self.addresses = addresses
         self.hostNames = hostNames
         self.authentication = authentication
         self.ppp = ppp
+        self.tunnelGroup = tunnelGroup
         self.tunnels = tunnels
         self.maxTunnels = maxTunnels
         self.sessions = sessions
@@ -30,6 +33,7 @@ package struct PeerRecord: Codable, Hashable, Sendable {
     enum CodingKeys: String, CodingKey {
         case name, addresses, authentication, ppp, tunnels, sessions
         case hostNames = "host_names"
+        case tunnelGroup = "tunnel_group"
         case maxTunnels = "max_tunnels"
         case maxSessions = "max_sessions"
     }

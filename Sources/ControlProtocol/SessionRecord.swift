@@ -10,7 +10,8 @@ package struct SessionRecord: Codable, Hashable, Sendable {
     package var peerSessionID: UInt32?
     /// The `[[peer]]` whose tunnel carries it; of a tunnel that we opened the LNS.
     package var peer: String
-    /// What we are to the call: "lns" where the other end asked for it, "lac" where we did, or would.
+    /// What we are to the call: "lns" where the other end asked for it, "lac" where we did, or would, "switch" where
+    /// both: then this is the incoming leg.
     package var role = "lns"
     /// The name that the subscriber authenticated with, or, where an LNS judges him, claimed; and its realm.
     package var user: String?
@@ -27,7 +28,8 @@ package struct SessionRecord: Codable, Hashable, Sendable {
     package var accessInterface: String?
     package var serviceName: String?
     package var pppoeSessionID: UInt16?
-    /// "TUNNEL/SESSION": the call that the kernel passes a PPPoE subscriber's frames to, or will. Its counters are here.
+    /// "TUNNEL/SESSION": the call that the kernel passes a PPPoE subscriber's frames to, or will, and whose counters are here; or the
+    /// outgoing leg of a switched call.
     package var bridgedTo: String?
     /// The subscriber's IPv4 address, and ours.
     package var address: String?

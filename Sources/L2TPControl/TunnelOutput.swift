@@ -26,6 +26,8 @@ package enum TunnelOutput: Equatable, Sendable {
     /// The other end's SLI or WEN about an established call.
     case linkInfo(SessionID, SLI)
     case lineErrors(SessionID, WEN)
+    /// The peer's CDN, which `callClosed` follows, says why PPP ended (RFC 3145).
+    case disconnectCause(SessionID, PPPDisconnectCause)
     /// The call is over: release its session. Comes exactly once for each call that was offered, requested or placed;
     /// when the tunnel ends, for every call before `closed`.
     case callClosed(SessionID, CallEnd)

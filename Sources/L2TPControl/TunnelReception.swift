@@ -61,7 +61,9 @@ extension Tunnel {
         case .wen(let message) where calls[id]?.isEstablished == true: outputs.append(.lineErrors(id, message))
         case .sli(let message) where calls[id]?.isEstablished == true: outputs.append(.linkInfo(id, message))
         case .wen, .sli: outputs.append(.noted(.outOfPlace(message.type, session)))
-        case .cdn(let message): tell(id, .cdn(message.resultCode), using: &random)
+        case .cdn(let message):
+            if let cause = message.pppDisconnectCause { outputs.append(.disconnectCause(id, cause)) }
+            tell(id, .cdn(message.resultCode), using: &random)
         case .icrq: tell(id, .icrq, using: &random)
         case .ocrq: tell(id, .ocrq, using: &random)
         case .icrp(let reply):

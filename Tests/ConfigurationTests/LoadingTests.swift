@@ -26,7 +26,7 @@ import Testing
                     tunnel: TunnelSettings(
                         secret: Secret("tunnel-secret"), requireAuthentication: true, hideAVPs: true,
                         helloInterval: .seconds(60), receiveWindow: 64), maxTunnels: 8, maxSessions: 20_000,
-                    ppp: profile)
+                    ending: .here(profile))
             ],
             profiles: [profile],
             pools: [pool],
@@ -96,7 +96,10 @@ import Testing
         #expect(peer.tunnel.establishmentTimeout == .seconds(20) && peer.tunnel.callSetupTimeout == .seconds(30))
         #expect(peer.proxyLCP == .accept && peer.proxyAuthentication == .accept)
         #expect(peer.maxTunnels == nil && peer.maxSessions == nil && peer.tunnel.receiveWindow == 64)
-        let profile = peer.ppp
+        guard case .here(let profile) = peer.ending else {
+            Issue.record("PPP does not end here")
+            return
+        }
         #expect(profile.authentication.isEmpty && profile.pool == nil && !profile.ipv6)
         #expect(profile.dns.count == 2 && profile.nbns == [IPv4Address(192, 0, 2, 55)])
         #expect(profile.interfaceName.name(12) == "l2tp12-in" && profile.interfaceGroup == 7)

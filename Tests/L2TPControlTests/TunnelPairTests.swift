@@ -50,7 +50,7 @@ private struct TunnelPair {
                     .acceptOutgoingCall(id, OCRP(assignedSessionID: .none)), .connectOutgoingCall(id, .plain),
                 ]
             case .outgoingCallAccepted, .outgoingCallConnected, .opened, .callConnected, .callPlaced, .callNotPlaced,
-                .linkInfo, .lineErrors, .callClosed, .closed,
+                .linkInfo, .lineErrors, .disconnectCause, .callClosed, .closed,
                 .stopAcknowledged, .finished, .probed, .noted:
                 break
             }

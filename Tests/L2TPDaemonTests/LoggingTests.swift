@@ -94,7 +94,7 @@ import Testing
         let secret = Secret("hush-hush")
         let peer = Peer(
             name: "bras-1", tunnel: TunnelSettings(secret: secret),
-            ppp: PPPProfile(name: "p", authentication: [], localAddress: .init(10, 0, 0, 1)))
+            ending: .here(PPPProfile(name: "p", authentication: [], localAddress: .init(10, 0, 0, 1))))
         let user = User(name: "alice", password: secret)
         logger.info("\(secret) \(peer) \(user)")
         logger.info(

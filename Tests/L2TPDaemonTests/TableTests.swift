@@ -121,7 +121,8 @@ import Testing
 
     func context(_ id: UInt16, host: UInt8 = 1, assigned: UInt16 = 7, peer: String = "a") -> TunnelContext {
         TunnelContext(
-            id: TunnelID(id), peerTunnelID: TunnelID(assigned), counterpart: .peer(Peer(name: peer, ppp: profile)),
+            id: TunnelID(id), peerTunnelID: TunnelID(assigned),
+            counterpart: .peer(Peer(name: peer, ending: .here(profile))),
             path: Path(
                 local: Endpoint(address: .v4(.any), port: 1701),
                 remote: Endpoint(address: .v4(IPv4Address(10, 0, 0, host)), port: 1701)),

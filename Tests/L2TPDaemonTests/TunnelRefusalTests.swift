@@ -35,7 +35,7 @@ import Testing
             configuration.peers = ["bras-1", "bras-2"].map {
                 Peer(
                     name: $0, addresses: configuration.peers[0].addresses, hostNames: [$0],
-                    tunnel: TunnelSettings(secret: Secret("secret of \($0)")), ppp: configuration.profiles[0])
+                    tunnel: TunnelSettings(secret: Secret("secret of \($0)")), ending: .here(configuration.profiles[0]))
             }
         }
         let host = try world.addHost()

@@ -47,8 +47,10 @@ extension SessionRecord {
         self.init(
             tunnelID: session.key.tunnel, sessionID: session.key.session, peer: session.role.peerName,
             state: session.state)
-        let call = other ?? session
-        role = session.role.isIncoming && !session.key.isAccess ? "lns" : "lac"
+        // A switched call is shown by its incoming leg.
+        let isSwitched = session.role is any SwitchLeg
+        let call = isSwitched ? session : other ?? session
+        role = isSwitched ? "switch" : session.role.isIncoming && !session.key.isAccess ? "lns" : "lac"
         peerTunnelID = call.peerKey?.tunnel
         peerSessionID = call.peerKey?.session
         bridgedTo = other.map { SessionName(tunnelID: $0.key.tunnel, sessionID: $0.key.session).description }
@@ -116,11 +118,15 @@ extension ClientRecord {
 
 extension PeerRecord {
     init(_ peer: Peer, tunnels: Int, sessions: Int) {
+        let (profile, group): (String?, String?) =
+            switch peer.ending {
+            case .here(let profile): (profile.name, nil)
+            case .tunnel(let group): (nil, group.name)
+            }
         self.init(
             name: peer.name, addresses: peer.addresses.map(\.description), hostNames: peer.hostNames,
-            authentication: peer.tunnel.secret != nil, ppp: peer.ppp.name, tunnels: tunnels,
-            maxTunnels: peer.maxTunnels,
-            sessions: sessions, maxSessions: peer.maxSessions)
+            authentication: peer.tunnel.secret != nil, ppp: profile, tunnelGroup: group, tunnels: tunnels,
+            maxTunnels: peer.maxTunnels, sessions: sessions, maxSessions: peer.maxSessions)
     }
 }
 

@@ -19,8 +19,8 @@ final class LNS {
         self.log = log
     }
 
-    /// What ends a call of this `[[peer]]`.
-    func link(for peer: Peer) -> Link {
-        Link(configuration: peer.ppp.linkConfiguration(hostName: hostName))
+    /// What ends a call by this `[[ppp]]`.
+    func link(by profile: PPPProfile) -> Link {
+        Link(configuration: profile.linkConfiguration(hostName: hostName))
     }
 }

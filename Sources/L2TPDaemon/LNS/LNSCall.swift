@@ -8,9 +8,9 @@ final class LNSCall: SessionRole {
     private let peer: Peer
     let termination: PPPTermination
 
-    init(_ lns: LNS, from peer: Peer) {
+    init(_ lns: LNS, from peer: Peer, by profile: PPPProfile) {
         self.peer = peer
-        termination = PPPTermination(lns, by: peer.ppp)
+        termination = PPPTermination(lns, by: profile)
     }
 
     var peerName: String { peer.name }

@@ -30,15 +30,35 @@ struct Disconnection: Equatable, Sendable {
             direction: .init(rawValue: end.direction.rawValue), message: Text(end.text))
     }
 
-    /// What the other side of a bridge is told when this side's call is over.
-    init(_ end: CallEnd) {
+    /// What the other side of a bridge is told when this side's call is over: the same, but for errors that were about
+    /// this side's own messages; a tunnel that went is a line that went. `cause` is what the CDN said of PPP.
+    init(_ end: CallEnd?, cause: PPPDisconnectCause? = nil) {
         switch end {
-        case .local(let code), .peer(let code?): resultCode = code
-        case .peer(nil), .outOfPlace, .tunnel: resultCode = ResultCode(.lossOfCarrier, text: Text("\(end)"))
+        case .local(let code)?, .peer(let code?)?: resultCode = code.relayed
+        case .peer(nil)?, .outOfPlace?, .tunnel?, nil:
+            resultCode = ResultCode(.lossOfCarrier, text: end.map { Text("\($0)") })
         }
+        disconnectCause = cause
+    }
+
+    /// The CDN; the tunnel's machine fills in the session id that the peer knows.
+    func notification(of id: SessionID) -> CDN {
+        CDN(resultCode: resultCode, assignedSessionID: id, pppDisconnectCause: disconnectCause)
     }
 
     static let administrative = Disconnection(.administrative)
     /// The kernel or this program could not do its part.
     static let failed = Disconnection(.seeErrorCode, error: .insufficientResources)
+}
+
+extension ResultCode<CDNResult> {
+    /// As it is true of the next leg too.
+    fileprivate var relayed: Self {
+        guard result == .seeErrorCode else { return self }
+        switch error {
+        case .noControlConnection, .wrongLength, .valueOutOfRange, .invalidSessionID, .unknownMandatoryAVP:
+            return ResultCode(.seeErrorCode, error: .vendorSpecific, text: Text("on the other leg: \(self)"))
+        default: return self
+        }
+    }
 }

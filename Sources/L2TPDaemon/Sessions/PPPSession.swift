@@ -53,6 +53,8 @@ final class PPPSession {
     var counters = SessionCounters()
     /// The other side of a bridge, made or meant; when one goes the other goes.
     var partner: SessionKey?
+    /// What the peer's CDN said of PPP.
+    var disconnectCause: PPPDisconnectCause?
     /// Frames that go to the other end of the tunnel behind the ICCN.
     var unsent: [[UInt8]] = []
 

@@ -53,9 +53,8 @@ extension Sessions {
         case .frame(let key, let octets, from: _): return receive(octets, key, at: now)
         case .counters(let counters): return note(counters, at: now)
         case .bridged(_, let key):
-            // Not before: an LNS may begin to talk as soon as it has the ICCN.
-            guard let session = self[key], let connection = session.role.connection else { return [] }
-            return [.connect(key, connection)]
+            guard let session = self[key], !session.isEnding else { return [] }
+            return [session.role.bridged(session)].compactMap(\.self)
         case .bridgeFailed(_, let key, let error):
             guard let session = self[key], !session.isEnding else { return [] }
             statistics.count(.dataPlaneFailures)

@@ -15,6 +15,8 @@ enum SessionOrder: Equatable {
     case handOver(SessionKey)
     /// The kernel has the side towards the LNS of this subscriber's session.
     case bridge(subscriber: SessionKey)
+    /// Switch: a leg of the call with this incoming session is as far as it can come alone.
+    case goOn(switched: SessionKey)
     /// Data came through the tunnel: its peer lives (KA-01).
     case dataReceived(tunnel: UInt32)
 }

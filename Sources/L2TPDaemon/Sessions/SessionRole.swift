@@ -26,6 +26,10 @@ protocol SessionRole: AnyObject {
     func began(_ session: PPPSession)
     /// What is to be done when the kernel has the session.
     func ready(_ session: PPPSession) -> SessionOrder
+    /// What is to be done when the kernel joins it, the second of two, to its partner.
+    func bridged(_ session: PPPSession) -> SessionOrder?
+    /// What is to be done when the call of one side of a bridge is connected.
+    func connected(_ session: PPPSession, _ connection: ICCN) -> SessionOrder?
     /// Whether somebody else is to end PPP, now that the peer has claimed a name, or that LCP is open and nobody is asked
     /// for a name (nil). Then nobody here answers, and `SessionOrder.handOver` says so.
     func handsOver(_ session: PPPSession, _ request: AuthenticationRequest?) -> Bool
@@ -56,6 +60,9 @@ extension SessionRole {
     func ready(_ session: PPPSession) -> SessionOrder {
         connection.map { .connect(session.key, $0) } ?? .accept(session.key)
     }
+    /// Not before: an LNS may begin to talk as soon as it has the ICCN.
+    func bridged(_ session: PPPSession) -> SessionOrder? { connection.map { .connect(session.key, $0) } }
+    func connected(_ session: PPPSession, _ connection: ICCN) -> SessionOrder? { nil }
     func handsOver(_ session: PPPSession, _ request: AuthenticationRequest?) -> Bool { false }
     func routes(of network: NetworkProtocol, through session: PPPSession) -> SessionRoutes? { nil }
     func networkUp(_ network: NetworkProtocol, of session: PPPSession, at now: ContinuousClock.Instant) {}

@@ -83,6 +83,10 @@ final class Sessions<Plane: DataPlane> {
         guard let session = sessions[key], case .awaitingConnection(let early) = session.stage else { return [] }
         session.connection = connection
         if let partner = session.partner {
+            // Before anything can follow the ICCN of the leg behind; each leg counts for itself.
+            if connection.sequencingRequired, session.role.isIncoming {
+                guard [key, partner].allSatisfy({ requireSequence($0) }) else { return [.close(key, .failed)] }
+            }
             session.stage = .bridged
             session.opened = now
             for frame in session.unsent { plane.send(frame, on: key, via: .channel) }
@@ -90,18 +94,21 @@ final class Sessions<Plane: DataPlane> {
             session.unsent = []
             statistics.count(.sessionsOpened)
             log.info("bridged", metadata: session.metadata.merging(["bridged_to": "\(partner)"]) { $1 })
-            return []
+            return [session.role.connected(session, connection)].compactMap(\.self)
         }
         // Before the first packet of ours: the LAC may drop those without (RFC 2661 section 4.4.5).
-        if connection.sequencingRequired, !plane.requireSequence(key) {
-            statistics.count(.dataPlaneFailures)
-            log.error("sequence numbers cannot be had", metadata: session.metadata)
-            return [.close(key, .failed)]
-        }
+        if connection.sequencingRequired, !requireSequence(key) { return [.close(key, .failed)] }
         session.stage = .linked
         var orders = advance(session, .begin(connection, session.role.proxyPolicy), at: now)
         for frame in early { orders += advance(session, .frame(frame), at: now) }
         return orders
+    }
+
+    private func requireSequence(_ key: SessionKey) -> Bool {
+        if plane.requireSequence(key) { return true }
+        statistics.count(.dataPlaneFailures)
+        log.error("sequence numbers cannot be had", metadata: sessions[key]?.metadata ?? [:])
+        return false
     }
 
     /// The subscriber's link was handed over: whatever either side says from now on is for the other.

@@ -21,18 +21,26 @@ extension L2TPServer {
         let key = SessionKey(tunnel: context.kernelID, session: UInt32(id.rawValue))
         let peerKey = SessionKey(
             tunnel: UInt32(context.peerTunnelID.rawValue), session: UInt32(offer.assignedSessionID.rawValue))
-        carryOut(
-            sessions.prepare(
-                offer, key: key, peer: peerKey, role: LNSCall(lns, from: peer), link: lns.link(for: peer), at: now),
-            at: now)
+        switch peer.ending {
+        case .here(let profile):
+            carryOut(
+                sessions.prepare(
+                    offer, key: key, peer: peerKey, role: LNSCall(lns, from: peer, by: profile),
+                    link: lns.link(by: profile), at: now), at: now)
+        case .tunnel(let group):
+            switchOn(SwitchedCall(offer, key: key, peerKey: peerKey, from: peer, into: group), from: context, at: now)
+        }
     }
 
     /// Why no further call is taken; nil when one may be.
     private func obstacleToCall(_ context: TunnelContext, _ peer: Peer) -> String? {
         if isStopping { return "shutting down" }
         if context.kernel != .requested, context.kernel != .ready { return "the tunnel is not in the kernel" }
-        if let most = limits.maxSessions, sessions.liveCount >= most { return "max_sessions is reached" }
-        if let most = peer.maxSessions, sessions.liveCount(ofPeer: peer.name) >= most {
+        if let most = limits.maxSessions, sessions.liveCount + switching.count >= most {
+            return "max_sessions is reached"
+        }
+        let waiting = switching.values.count { $0.peer.name == peer.name }
+        if let most = peer.maxSessions, sessions.liveCount(ofPeer: peer.name) + waiting >= most {
             return "max_sessions of peer \(peer.name) is reached"
         }
         return nil
@@ -57,21 +65,21 @@ extension L2TPServer {
                 tell(key, at: now) { .connectCall($0, connection) }
             case .reject(let key, let reason):
                 statistics.count(.callsRefused)
-                tell(key, at: now) { .rejectCall($0, reason.resultCode) }
-            case .close(let key, let reason):
+                switching[key] = nil
                 tell(key, at: now) { id in
-                    .disconnectCall(
-                        id,
-                        CDN(
-                            resultCode: reason.resultCode, assignedSessionID: id,
-                            pppDisconnectCause: reason.disconnectCause))
+                    reason.disconnectCause == nil
+                        ? .rejectCall(id, reason.resultCode) : .disconnectCall(id, reason.notification(of: id))
                 }
+            case .close(let key, let reason):
+                tell(key, at: now) { .disconnectCall($0, reason.notification(of: $0)) }
             case .end(let key, let reason):
                 carryOut(sessions.close(key, reason, at: now), at: now)
             case .handOver(let key):
                 handOver(key, at: now)
             case .bridge(let key):
                 bridge(subscriber: key, at: now)
+            case .goOn(let key):
+                goOn(switched: key, at: now)
             case .dataReceived(let tunnel):
                 if let context = context(tunnel) { tell(context, .dataReceived, at: now) }
             }
@@ -85,7 +93,7 @@ extension L2TPServer {
         for (key, connection) in connecting { carryOut(sessions.connect(connection, key: key, at: now), at: now) }
     }
 
-    private func tell(_ key: SessionKey, at now: Instant, _ input: (SessionID) -> TunnelInput) {
+    func tell(_ key: SessionKey, at now: Instant, _ input: (SessionID) -> TunnelInput) {
         guard let context = context(key.tunnel), let session = UInt16(exactly: key.session) else { return }
         tell(context, input(SessionID(session)), at: now)
     }

@@ -32,6 +32,8 @@ final class L2TPServer<Plane: DataPlane> {
     var outboundTunnels: [Counterpart.Outbound.Share: TunnelContext] = [:]
     /// The calls that we place, by their Call Serial Numbers, until an LNS takes them.
     var placedCalls: [UInt32: PlacedCall] = [:]
+    /// Calls to be switched, by their incoming sessions' keys, until an LNS takes them.
+    var switching: [SessionKey: SwitchedCall] = [:]
     var serials: CallSerialNumbers
     var random = SystemRandomNumberGenerator()
     private var deadlines = DeadlineQueue<TunnelID>()

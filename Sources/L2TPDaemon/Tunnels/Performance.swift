@@ -23,9 +23,14 @@ extension L2TPServer {
             log.info("call closed", metadata: metadata(context).merging(fields) { $1 })
             // With the tunnel go all of its calls at once: `closed` sees to them.
             if placedCallClosed(id, reason, in: context, at: now) { return }
+            let key = key(id, in: context)
+            let disconnection = Disconnection(reason, cause: sessions[key]?.disconnectCause)
+            switchedCallClosed(key, disconnection, at: now)
             if case .tunnel = reason { return }
-            carryOut(
-                sessions.release(key(id, in: context), "\(reason)", Disconnection(reason), at: now), at: now)
+            carryOut(sessions.release(key, "\(reason)", disconnection, at: now), at: now)
+        case .disconnectCause(let id, let cause):
+            context.calls[id]?.disconnectCause = cause
+            sessions[key(id, in: context)]?.disconnectCause = cause
         case .closed(let reason):
             close(context, reason, at: now)
         case .stopAcknowledged:
@@ -44,9 +49,14 @@ extension L2TPServer {
             callNotPlaced(serial: serial, reason, in: context, at: now)
         case .callAccepted(let id, let peer, _):
             callAccepted(id, peer: peer, in: context, at: now)
-        case .outgoingCallRequested, .outgoingCallAccepted, .outgoingCallConnected, .linkInfo, .lineErrors:
-            // Without bearer capabilities nobody is asked for an outgoing call;
-            // SLI and WEN mean nothing on media without characters.
+        case .linkInfo(let id, let info):
+            statistics.note("tunnel_link_info")
+            relay({ .sendLinkInfo($0, info) }, from: key(id, in: context), at: now)
+        case .lineErrors(let id, let errors):
+            statistics.note("tunnel_line_errors")
+            relay({ .sendLineErrors($0, errors) }, from: key(id, in: context), at: now)
+        case .outgoingCallRequested, .outgoingCallAccepted, .outgoingCallConnected:
+            // Without bearer capabilities nobody is asked for an outgoing call.
             log.debug("\(output)", metadata: metadata(context))
         }
     }

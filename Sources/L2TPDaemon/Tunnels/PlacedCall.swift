@@ -1,4 +1,5 @@
 import Configuration
+import L2TPControl
 import L2TPWire
 import PPP
 
@@ -6,10 +7,16 @@ import PPP
 protocol CallerRole: SessionRole {
     /// The call is on its way to this LNS.
     func directed(to context: TunnelContext)
+    /// An LNS took the call, and the kernel makes its session.
+    func taken(_ session: PPPSession) -> SessionOrder?
     /// No LNS took the call; none of them may be tried again before `retry`.
     func failed(
         _ reason: String, retry: ContinuousClock.Instant?, at now: ContinuousClock.Instant
     ) -> [SessionOrder]
+}
+
+extension CallerRole {
+    func taken(_ session: PPPSession) -> SessionOrder? { nil }
 }
 
 /// A call of ours on its way to one LNS of a group, and to another when that one fails, until it is a session.
@@ -33,10 +40,15 @@ final class PlacedCall {
     let role: any CallerRole
     let link: LinkConfiguration
     var stage = Stage.seeking
-    /// Nobody wants it any more; said before the tunnel's machine heard of the call.
+    /// Whom it came from and must not go to, where it is the second leg of another.
+    var origin: SwitchedCall.Origin?
+    /// Nobody wants it any more, though its tunnel's machine may not have heard of that.
     var isCancelled = false
     var tried: Set<RemoteLNS> = []
     var lastFailure: String?
+    /// How the last LNS ended it, and what its CDN said of PPP.
+    var lastEnd: CallEnd?
+    var disconnectCause: PPPDisconnectCause?
 
     init(group: TunnelGroup, tunnelOwner: String?, request: ICRQ, role: any CallerRole, link: LinkConfiguration) {
         self.group = group

@@ -19,11 +19,11 @@ extension L2TPServer {
     func cancel(
         _ call: PlacedCall, _ reason: ResultCode<CDNResult> = ResultCode(.administrative), at now: Instant
     ) {
+        call.isCancelled = true
         switch call.stage {
         case .seeking, .lookingUp: giveUp(call, "given up here", retry: nil, at: now)
         case .placed(let context, let id?): tell(context, .closeCall(id, reason), at: now)
-        case .placed(_, nil): call.isCancelled = true
-        case .over: break
+        case .placed(_, nil), .over: break
         }
     }
 
@@ -59,15 +59,24 @@ extension L2TPServer {
     }
 
     private func direct(_ call: PlacedCall, to member: TunnelGroup.Member, at address: IPAddress, _ now: Instant) {
+        if call.origin?.address == address { return avoidLoop(call, at: now) }
         let share = Counterpart.Outbound.Share(lns: member.lns, owner: call.tunnelOwner)
         let outbound = Counterpart.Outbound(share: share, retryAfter: member.retryAfter, linger: call.group.linger)
         guard let context = outboundTunnels[share] ?? open(outbound, at: address, now) else {
             call.lastFailure = "no tunnel could be begun to \(member.lns.place)"
             return seek(call, at: now)
         }
+        if call.origin?.isFarEnd(of: context) == true { return avoidLoop(call, at: now) }
         call.stage = .placed(context, nil)
         call.role.directed(to: context)
         tell(context, .placeCall(call.request), at: now)
+    }
+
+    /// The call came from this LNS: another one is to take it.
+    private func avoidLoop(_ call: PlacedCall, at now: Instant) {
+        call.lastFailure = "\(ResultCode<CDNResult>.loop)"
+        call.lastEnd = .local(.loop)
+        seek(call, at: now)
     }
 
     /// Begins a tunnel, by a socket of its own that is not connected: the LNS may answer from another port (UDP-03).
@@ -115,12 +124,19 @@ extension L2TPServer {
         guard let call = placedCalls[serial] else { return }
         if call.isCancelled { return giveUp(call, "given up here", retry: nil, at: now) }
         call.lastFailure = "\(end)"
+        call.lastEnd = end
         seek(call, at: now)
     }
 
     /// The LNS takes the call: the kernel's session is made before it is connected.
     func callAccepted(_ id: SessionID, peer: SessionID, in context: TunnelContext, at now: Instant) {
         guard let call = context.calls[id] else { return }
+        // It was not known who the LNS is when the call was placed.
+        if call.origin?.isFarEnd(of: context) == true {
+            context.calls[id] = nil
+            tell(context, .closeCall(id, .loop), at: now)
+            return avoidLoop(call, at: now)
+        }
         call.stage = .over
         placedCalls[call.serial] = nil
         let kernel = SessionKey(tunnel: context.kernelID, session: UInt32(id.rawValue))
@@ -129,13 +145,15 @@ extension L2TPServer {
             sessions.prepare(
                 call.request, key: kernel, peer: peerKey, role: call.role, link: Link(configuration: call.link),
                 at: now), at: now)
+        if let session = sessions[kernel], let order = call.role.taken(session) { carryOut([order], at: now) }
     }
 
     /// The end of a call that we placed; false when it was a session's, or somebody else's.
     func placedCallClosed(_ id: SessionID, _ end: CallEnd, in context: TunnelContext, at now: Instant) -> Bool {
         guard let call = context.calls.removeValue(forKey: id), case .placed = call.stage else { return false }
         call.lastFailure = "\(end)"
-        guard end.suggestsAnotherLNS else {
+        call.lastEnd = end
+        guard !call.isCancelled, end.suggestsAnotherLNS else {
             giveUp(call, "\(end)", retry: nil, at: now)
             return true
         }

@@ -6,7 +6,9 @@ struct ShowPeers: Listing {
     static let configuration = CommandConfiguration(
         commandName: "peers",
         abstract: "List the peers of the configuration, and how many tunnels and sessions each has.",
-        discussion: "TUNNELS and SESSIONS stand before their limits. SECRET says whether there is one.")
+        discussion:
+            "TUNNELS and SESSIONS stand before their limits. SECRET says whether there is one. PPP shows, behind \"->\", the tunnel group that the calls are switched into."
+    )
 
     @OptionGroup var daemon: DaemonOption
     @OptionGroup var options: ShowOptions
@@ -26,7 +28,8 @@ struct ShowPeers: Listing {
             [
                 peer.name, peer.addresses.isEmpty ? "any" : peer.addresses.joined(separator: ","),
                 peer.hostNames.isEmpty ? "any" : peer.hostNames.joined(separator: ","),
-                peer.authentication ? "yes" : "no", peer.ppp ?? "", HumanUnits.count(peer.tunnels, of: peer.maxTunnels),
+                peer.authentication ? "yes" : "no", peer.ppp ?? peer.tunnelGroup.map { "-> \($0)" } ?? "",
+                HumanUnits.count(peer.tunnels, of: peer.maxTunnels),
                 HumanUnits.count(peer.sessions, of: peer.maxSessions),
             ]
         }

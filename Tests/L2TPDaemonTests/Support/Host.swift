@@ -104,6 +104,7 @@ final class ClientTunnel {
     final class Call {
         let serial: UInt32
         let configuration: LinkConfiguration
+        var offer: ICRQ
         var connection = ICCN(txConnectSpeed: ConnectSpeed(bitsPerSecond: 1_000_000), framingType: .synchronous)
         /// Whether an ICCN follows the ICRP, and PPP begins by itself.
         var isConnecting = true
@@ -121,6 +122,7 @@ final class ClientTunnel {
         init(serial: UInt32, configuration: LinkConfiguration) {
             self.serial = serial
             self.configuration = configuration
+            offer = ICRQ(assignedSessionID: .none, callSerialNumber: serial)
             link = Link(configuration: configuration)
         }
 
@@ -156,7 +158,7 @@ final class ClientTunnel {
         let call = Call(serial: UInt32(calls.count + 1), configuration: configuration)
         change(call)
         calls.append(call)
-        tell(.placeCall(ICRQ(assignedSessionID: .none, callSerialNumber: call.serial)), at: now)
+        tell(.placeCall(call.offer), at: now)
         return call
     }
 
@@ -240,7 +242,8 @@ final class ClientTunnel {
             give(.lowerLayerDown, to: call, at: now)
         case .closed(let reason): end = reason
         case .callOffered, .callConnected, .callNotPlaced, .outgoingCallRequested, .outgoingCallAccepted,
-            .outgoingCallConnected, .linkInfo, .lineErrors, .stopAcknowledged, .finished, .probed, .noted:
+            .outgoingCallConnected, .linkInfo, .lineErrors, .disconnectCause, .stopAcknowledged, .finished, .probed,
+            .noted:
             break
         }
     }

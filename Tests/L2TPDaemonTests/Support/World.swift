@@ -150,7 +150,8 @@ final class World {
         while true {
             try settle()
             if condition() { return true }
-            let deadlines = [service.nextDeadline(at: now)] + hosts.map(\.deadline)
+            let deadlines =
+                [service.nextDeadline(at: now)] + hosts.map(\.deadline)
                 + segments.flatMap { $0.stations.map(\.deadline) }
             guard let next = deadlines.compactMap(\.self).min(), next <= end else {
                 now = end
@@ -203,7 +204,7 @@ extension Configuration {
             peers: [
                 Peer(
                     name: "clients", addresses: [IPPrefix("127.0.0.0/8"), IPPrefix("::1/128")].compactMap(\.self),
-                    ppp: profile)
+                    ending: .here(profile))
             ],
             profiles: [profile],
             pools: [Pool(name: "subscribers", ranges: [AddressRange("100.64.0.2-100.64.0.9")].compactMap(\.self))],
@@ -216,7 +217,7 @@ extension Configuration {
     /// Changes the only profile, in its peers too.
     mutating func changeProfile(_ change: (inout PPPProfile) -> Void) {
         change(&profiles[0])
-        for index in peers.indices { peers[index].ppp = profiles[0] }
+        for index in peers.indices { peers[index].ending = .here(profiles[0]) }
     }
 }
 

@@ -1,0 +1,42 @@
+"""A switch between a client that dials it and an LNS that it dials."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from access import ACCESS, AccessNetwork
+from l2tpd import L2TPD, Table
+from network import LNS, Namespace
+
+SWITCH = "198.51.100.1"
+SUBSCRIBER = "198.51.100.2"
+
+
+class SwitchNetwork(AccessNetwork):
+    """`subscriber` -- `switch` -- `lns`: IP on both links, and no way past the switch."""
+
+    def __init__(self, directory: Path):
+        super().__init__(directory)
+        self.subscriber.run("ip", "link", "set", "lo", "up")
+        self.switch.run("ip", "address", "add", f"{SWITCH}/24", "dev", ACCESS)
+        self.subscriber.run("ip", "address", "add", f"{SUBSCRIBER}/24", "dev", "eth0")
+
+    @property
+    def switch(self) -> Namespace:
+        return self.client
+
+
+class Switch(L2TPD):
+    """Our daemon in the middle: what the subscriber's end asks for goes on to the LNS."""
+
+    def __init__(self, network: SwitchNetwork, address: str = LNS, **lns: object):
+        super().__init__(network.switch)
+        self.peer = {"name": "clients", "addresses": [f"{SUBSCRIBER}/32"], "tunnel_group": "next"}
+        self.lns: Table = {"address": address, **lns}
+        self.configuration = {
+            "daemon": {"control_socket": str(self.socket), "host_name": "switch-1"},
+            "log": {"level": "debug"},
+            "listener": [{"address": SWITCH}],
+            "peer": [self.peer],
+            "tunnel_group": [{"name": "next", "linger": 2, "lns": [self.lns]}],
+        }

@@ -1,0 +1,115 @@
+"""Issue 3's scenario 7: a stock client's call, switched by us into a tunnel to a stock LNS and to our own."""
+
+from __future__ import annotations
+
+from kernel import PPPInterface, ppp_interfaces, sessions, tunnels, wait_for_ppp
+from l2tpd import L2TPD, Table
+from network import CLIENT, wait_until
+from switch import SUBSCRIBER, SWITCH, Switch, SwitchNetwork
+from xl2tpd import XL2TPD, Call
+
+PINGS = 200
+
+
+def dial(network: SwitchNetwork, **secret: str) -> XL2TPD:
+    # All namespaces have one host name, and calls do not go back to the Host Name that they came from.
+    client = XL2TPD(network.subscriber, host_name="client-1", **secret)
+    return client.dial(Call(), server=SWITCH, address=SUBSCRIBER)
+
+
+def own_lns(network: SwitchNetwork) -> L2TPD:
+    """Ours, with files beside those of the switch."""
+    lns = L2TPD(network.lns)
+    lns.socket = network.directory / "lns.sock"
+    lns.file = network.directory / "lns.toml"
+    lns.configuration["daemon"] = {"control_socket": str(lns.socket), "host_name": "lns-1"}
+    lns.peer["addresses"] = [f"{CLIENT}/32"]
+    return lns
+
+
+def switched_call(switch: Switch) -> Table:
+    def look() -> Table | None:
+        found = [each for each in switch.show("sessions") if each["state"] == "bridged"]
+        return found[0] if found else None
+
+    return wait_until("l2tpctl shows the switched call", look)
+
+
+def assert_passes_through(network: SwitchNetwork, switch: Switch) -> Table:
+    """Data crosses the switch's kernel and nothing else of it; returns the call as l2tpctl shows it."""
+    (interface,) = wait_for_ppp(network.subscriber)
+    call = switched_call(switch)
+    assert call["role"] == "switch" and call["peer"] == "clients"
+    assert len(tunnels(network.switch)) == 2 and len(sessions(network.switch)) == 2
+    assert not ppp_interfaces(network.switch), "PPP passes through"
+    names = {f"{each.tunnel}/{each.id}" for each in sessions(network.switch)}
+    assert {f"{call['tunnel_id']}/{call['session_id']}", call["bridged_to"]} == names
+
+    before = packets(network.subscriber)
+    wake_ups = switch.wake_ups()
+    report = network.subscriber.run(
+        *("ping", "-n", "-c", str(PINGS), "-i", "0.02", "-W", "10", "-I", interface.name, interface.remote), check=False
+    )
+    wake_ups = switch.wake_ups() - wake_ups
+    assert f"{PINGS} received" in report and " 0% packet loss" in report, report
+    assert packets(network.subscriber) - before >= 2 * PINGS
+    print(f"{PINGS} pings, {wake_ups} wake-ups of the switch")
+    assert wake_ups < 40, "the switch woke up with the traffic"
+    (counted,) = switch.show("sessions")
+    assert counted["rx_packets"] - call["rx_packets"] >= PINGS
+    return call
+
+
+def packets(namespace) -> int:
+    interface: PPPInterface
+    (interface,) = ppp_interfaces(namespace)
+    return interface.rx_packets + interface.tx_packets
+
+
+def assert_nothing_left(network: SwitchNetwork, switch: Switch) -> None:
+    wait_until("the switch has no session", lambda: not switch.show("sessions"))
+    wait_until(
+        "no end has an interface",
+        lambda: not ppp_interfaces(network.subscriber) and not ppp_interfaces(network.lns),
+    )
+    wait_until("the kernel has no session", lambda: not sessions(network.switch))
+    wait_until("the outgoing tunnel has gone after its linger time", lambda: len(tunnels(network.switch)) <= 1)
+
+
+def test_switch_passes_a_stock_client_on_to_a_stock_lns(switched: SwitchNetwork):
+    XL2TPD(switched.lns, secret="next-sesame", host_name="lns-1").serve({"alice": "sesame-of-alice"})
+    switch = Switch(switched, secret="next-sesame")
+    switch.peer["secret"] = "first-sesame"
+    switch.start()
+    client = dial(switched, secret="first-sesame")
+    assert_passes_through(switched, switch)
+    assert "sesame" not in switch.process.output(), "a password or secret is in the log"
+
+    client.disconnect()
+    assert_nothing_left(switched, switch)
+    assert switch.process.stop() == 0
+    assert not tunnels(switched.switch)
+
+
+def test_switch_passes_on_what_either_end_says_of_the_end(switched: SwitchNetwork):
+    lns = own_lns(switched)
+    lns.start()
+    switch = Switch(switched).start()
+    client = dial(switched)
+    assert_passes_through(switched, switch)
+    (session,) = lns.wait_for_sessions(1)
+    assert session["role"] == "lns" and session["user"] == "alice"
+
+    lns.ctl("session", "close", f"{session['tunnel_id']}/{session['session_id']}")
+    assert_nothing_left(switched, switch)
+    wait_until("the client was told", lambda: "Call-Disconnect" in client.process.output() or not client.process.running() or "disconnect" in client.process.output().lower())
+    lns.wait_until_idle()
+
+
+def test_switch_refuses_a_loop(switched: SwitchNetwork):
+    switch = Switch(switched, address=SUBSCRIBER).start()
+    dial(switched)
+    wait_until("the call is refused", lambda: "loop" in switch.process.output())
+    wait_until("no session is left", lambda: not switch.show("sessions"))
+    assert not sessions(switched.switch) and not ppp_interfaces(switched.subscriber)
+    assert len(tunnels(switched.switch)) <= 1, "no tunnel was opened"

@@ -1,0 +1,67 @@
+import Configuration
+import DataPlane
+import L2TPControl
+import L2TPWire
+import Logging
+import PPP
+
+/// Calls that come in by one tunnel and go on by another.
+extension L2TPServer {
+    /// An LNS of the group is asked for what the LAC offers.
+    func switchOn(_ call: SwitchedCall, from context: TunnelContext, at now: Instant) {
+        switching[call.key] = call
+        let placed = PlacedCall(
+            group: call.group, tunnelOwner: nil, request: ICRQ(switching: call.offer, serial: serials.next()),
+            role: OutgoingLeg(call), link: .unused)
+        placed.origin = SwitchedCall.Origin(context)
+        call.placed = placed
+        let fields: Logger.Metadata = [
+            "session_id": "\(call.key.session)", "tunnel_group": "\(call.group.name)",
+            "call_serial": "\(placed.serial)",
+        ]
+        log.info("call switched", metadata: metadata(context).merging(fields) { $1 })
+        place(placed, at: now)
+    }
+
+    /// One of the legs is as far as it can come alone: the LNS has taken the call, or the kernel has a leg's session.
+    func goOn(switched key: SessionKey, at now: Instant) {
+        if let call = switching.removeValue(forKey: key) {
+            carryOut(
+                sessions.prepare(
+                    call.offer, key: key, peer: call.peerKey, role: IncomingLeg(call),
+                    link: Link(configuration: .unused), at: now), at: now)
+            // The kernel has not forgotten an earlier session of this id.
+            if let outgoing = call.outgoing, outgoing.partner != key { closeSession(outgoing.key, at: now) }
+        } else if let incoming = sessions[key], let outgoing = incoming.partner.flatMap({ sessions[$0] }),
+            case .awaitingConnection = incoming.stage, case .awaitingConnection = outgoing.stage
+        {
+            plane.bridge(key, outgoing.key)
+        }
+    }
+
+    /// The LAC's call is over before an LNS has answered: nobody wants the outgoing leg any more.
+    func switchedCallClosed(_ key: SessionKey, _ reason: Disconnection, at now: Instant) {
+        guard let call = switching.removeValue(forKey: key) else { return }
+        call.isAbandoned = true
+        if let placed = call.placed { cancel(placed, reason.resultCode, at: now) }
+    }
+
+    /// What one end of an established call tells the other: an SLI or a WEN, which mean nothing to us.
+    func relay(_ message: (SessionID) -> TunnelInput, from key: SessionKey, at now: Instant) {
+        guard let session = sessions[key], session.role is any SwitchLeg, session.isBridged,
+            let partner = session.partner, sessions[partner]?.isBridged == true
+        else { return }
+        tell(partner, at: now, message)
+    }
+}
+
+extension LinkConfiguration {
+    /// Of a session whose PPP is none of our business.
+    static let unused = LinkConfiguration(
+        role: .authenticator(.init(methods: [], name: "")), echoInterval: nil)
+}
+
+extension ResultCode<CDNResult> {
+    /// The only LNSes that the call could go to are whom it came from.
+    static let loop = ResultCode(.noFacilitiesTemporarily, text: "loop: the call would go back to where it came from")
+}
