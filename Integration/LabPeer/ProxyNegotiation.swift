@@ -73,9 +73,9 @@ struct ProxyNegotiation {
         case .unauthenticated: return ProxyAuthentication(type: .none)
         case .authenticated, .oversized: break
         case .mismatched:
-            let wasPAP = authentication?.type == .pap
-            authentication?.type = wasPAP ? .chap : .pap
-            if wasPAP { authentication?.challenge = [UInt8](repeating: 7, count: 16) }
+            let isPAP = authentication?.type == .pap
+            authentication?.type = isPAP ? .chap : .pap
+            if isPAP { authentication?.challenge = [UInt8](repeating: 7, count: 16) }
         }
         return authentication
     }

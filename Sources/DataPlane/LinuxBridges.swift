@@ -33,6 +33,9 @@ extension LinuxDataPlane {
     /// no harm: PPP is still negotiating then, where either side speaks and waits for an answer or for a timer of
     /// seconds, and what comes out of order is only answered again. Data flows when a network protocol is open, which
     /// takes several answers from beyond the bridge.
+    ///
+    /// All of it takes as long as writing three frames, so it needs no worker; at worst the kernel is making an interface
+    /// just now, and holds the lock that it takes for as long as that: a millisecond.
     private func join(_ one: SessionRecord, _ other: SessionRecord) throws(Errno) {
         guard let first = one.objects?.channel, let second = other.objects?.channel else {
             throw Errno("bridge", code: ENODEV)

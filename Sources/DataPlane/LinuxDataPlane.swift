@@ -24,6 +24,8 @@ package final class LinuxDataPlane: DataPlane {
     var sessions: [SessionKey: SessionRecord] = [:]
     var tunnelIDs: [UInt64: UInt32] = [:]
     var sessionKeys: [UInt64: SessionKey] = [:]
+    /// Those of the access sessions.
+    var circuits: Set<PPPoECircuit> = []
     /// Serial numbers begin behind the token values that are not of sessions.
     private var lastSerial: UInt64 = 1
     var events: [DataPlaneEvent] = []

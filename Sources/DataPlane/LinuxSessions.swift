@@ -15,11 +15,12 @@ extension LinuxDataPlane {
     package func createAccessSession(_ key: SessionKey, _ circuit: PPPoECircuit) {
         guard key.isAccess else { return failSession(key, EINVAL) }
         guard sessions[key] == nil else { return failSession(key, EEXIST) }
+        guard circuits.insert(circuit).inserted else { return failSession(key, EALREADY) }
         begin(.pppoe(key, circuit))
     }
 
     private func begin(_ setup: SessionSetup) {
-        let session = SessionRecord(key: setup.key, serial: nextSerial())
+        let session = SessionRecord(key: setup.key, serial: nextSerial(), circuit: setup.circuit)
         sessions[session.key] = session
         sessionKeys[session.serial] = session.key
         session.jobs += 1
@@ -175,6 +176,7 @@ extension LinuxDataPlane {
         sessions[session.key] = nil
         sessionKeys[session.serial] = nil
         unpin(session)
+        if let circuit = session.circuit { circuits.remove(circuit) }
         guard let tunnel = tunnels[session.key.tunnel] else { return }
         tunnel.sessions.remove(session.key)
         deleteIfEmpty(tunnel)

@@ -6,7 +6,8 @@ package struct PPPoECircuit: Hashable, Sendable {
     /// The Ethernet interface, which must be up; a VLAN's sub-interface is an interface like any other. At most 15 octets.
     package var interface: String
     package var peer: MACAddress
-    /// The SESSION_ID that the PADS tells; not 0. Unique for this peer on this interface.
+    /// The SESSION_ID that the PADS tells; not 0. Unique for this peer on this interface until `.sessionDeleted`: the
+    /// kernel holds it after the subscriber has gone.
     package var sessionID: UInt16
 
     package init(interface: String, peer: MACAddress, sessionID: UInt16) {

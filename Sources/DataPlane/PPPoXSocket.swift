@@ -18,7 +18,8 @@ final class PPPoXSocket: Sendable {
         }
     }
 
-    /// Makes a PPPoE session. ENODEV: no such interface. ENETDOWN: it is down. EALREADY: it has such a session.
+    /// Makes a PPPoE session, unlike any that this interface has: the kernel (6.1, 6.12) refuses it then (EALREADY), but
+    /// on closing the refused socket takes the other session's hearing away. ENODEV: no such interface, or it is down.
     init(_ circuit: PPPoECircuit) throws(Errno) {
         // To the kernel the number 0 would mean to disconnect.
         guard circuit.sessionID != 0 else { throw Errno("connect", code: EINVAL) }

@@ -29,6 +29,8 @@ final class TunnelRecord {
 final class SessionRecord {
     let key: SessionKey
     let serial: UInt64
+    /// An access session's.
+    let circuit: PPPoECircuit?
     let ticket = Ticket()
     /// Jobs that the setup worker has not answered; the objects stay as long as there are any.
     var jobs = 0
@@ -47,8 +49,9 @@ final class SessionRecord {
     /// Somebody else deleted it in the kernel, and that was reported.
     var isLost = false
 
-    init(key: SessionKey, serial: UInt64) {
+    init(key: SessionKey, serial: UInt64, circuit: PPPoECircuit?) {
         self.key = key
         self.serial = serial
+        self.circuit = circuit
     }
 }

@@ -62,6 +62,13 @@ enum SessionSetup: Sendable {
         case .l2tp(let key, _, _, _), .pppoe(let key, _): key
         }
     }
+
+    var circuit: PPPoECircuit? {
+        switch self {
+        case .l2tp: nil
+        case .pppoe(_, let circuit): circuit
+        }
+    }
 }
 
 /// What a session's tunnel gives to it.

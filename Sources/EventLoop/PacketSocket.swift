@@ -141,6 +141,8 @@ package final class PacketSocket {
             }
         }
         let type = Int32(source.sll_pkttype)
+        // What a VLAN's own interface has taken is told to the one below it as well, under the VLAN's name.
+        guard source.sll_ifindex == interfaceIndex else { return nil }
         guard type == PACKET_HOST || type == PACKET_BROADCAST, let sender = Self.address(source) else { return nil }
         return ReceivedPacket(
             octets: Array(buffer[..<count]), source: sender, isBroadcast: type == PACKET_BROADCAST)

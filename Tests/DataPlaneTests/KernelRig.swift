@@ -41,7 +41,9 @@ final class KernelRig {
                 }
             }
             guard ContinuousClock.now < deadline else { throw TimedOut(events: events) }
-            for event in try loop.wait(until: deadline) { plane.handle(event) }
+            if !plane.hasEvents {
+                for event in try loop.wait(until: deadline) { plane.handle(event) }
+            }
             events += plane.takeEvents()
         }
     }
@@ -57,6 +59,11 @@ final class KernelRig {
             for event in try loop.wait(until: deadline) { plane.handle(event) }
             events += plane.takeEvents()
         }
+    }
+
+    /// Takes what the plane has to tell without waiting.
+    func gather() {
+        events += plane.takeEvents()
     }
 
     func forgetEvents() {
@@ -85,6 +92,21 @@ final class KernelRig {
     ) throws {
         plane.createSession(key, peer: peer, parameters: parameters)
         try wait(for: .sessionReady(key))
+    }
+
+    func access(_ key: SessionKey, _ circuit: PPPoECircuit) throws {
+        plane.createAccessSession(key, circuit)
+        try wait(for: .sessionReady(key))
+    }
+
+    func bridge(_ one: SessionKey, _ other: SessionKey) throws {
+        plane.bridge(one, other)
+        try wait(for: .bridged(one, other))
+    }
+
+    func delete(_ key: SessionKey) throws {
+        plane.deleteSession(key)
+        try wait { if case .sessionDeleted(key, _) = $0 { () } else { nil } }
     }
 
     func unit(_ key: SessionKey, _ name: String, group: UInt32 = 1701) throws -> Int32 {
@@ -144,6 +166,10 @@ func target(_ path: String) -> String {
 
 /// Runs a command of the system to its end: its status.
 func run(_ command: String...) throws -> Int32 {
+    try run(command)
+}
+
+func run(_ command: [String]) throws -> Int32 {
     var process = pid_t()
     var arguments: [UnsafeMutablePointer<CChar>?] = unsafe command.map { unsafe strdup($0) } + [nil]
     defer { unsafe arguments.forEach { unsafe free($0) } }

@@ -17,7 +17,20 @@ import Testing
             try ip("link", "add", "ge0", "type", "veth", "peer", "name", "ge1")
             try ip("link", "set", "ge0", "address", "\(Self.first)", "up")
             try ip("link", "set", "ge1", "address", "\(Self.second)", "up")
+            try awaitCarrier()
             try body()
+        }
+    }
+
+    /// An interface that has just come up loses what it is given until the kernel has seen to its queue.
+    private func awaitCarrier() throws {
+        // An EtherType for experiments.
+        let (near, far) = (try socket("ge0", 0x88b5), try socket("ge1", 0x88b5))
+        for (from, to) in [(near, far), (far, near)] {
+            while to.drain().packets.isEmpty {
+                from.send([0], to: .broadcast)
+                usleep(1000)
+            }
         }
     }
 
@@ -91,6 +104,7 @@ import Testing
             }
             #expect(error.code == ENETDOWN)
             try ip("link", "set", "ge0", "up")
+            try awaitCarrier()
             #expect(far.send([2], to: .broadcast) == .sent)
             #expect(try receive(near).packets.map(\.octets) == [[2]])
             try ip("link", "delete", "ge0")

@@ -44,8 +44,9 @@ extension L2TPServer {
             callNotPlaced(serial: serial, reason, in: context, at: now)
         case .callAccepted(let id, let peer, _):
             callAccepted(id, peer: peer, in: context, at: now)
-        case .linkInfo, .lineErrors:
-            // SLI and WEN mean nothing on media without characters.
+        case .outgoingCallRequested, .outgoingCallAccepted, .outgoingCallConnected, .linkInfo, .lineErrors:
+            // Calls that, without bearer capabilities, nobody asks us for; SLI and WEN mean nothing on media without
+            // characters.
             log.debug("\(output)", metadata: metadata(context))
         }
     }
