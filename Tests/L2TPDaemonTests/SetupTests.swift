@@ -206,7 +206,7 @@ import Testing
                 role: .peer(.init(user: "bob", password: Password("hidden"))), echoInterval: nil))
         tunnel.give(.lowerLayerUp, to: call, at: world.now)
         #expect(try world.run { call.address == IPv4Address(100, 64, 9, 9) && session.isOpen })
-        #expect(session.link.user == "bob" && (session.role as? LNSCall)?.returning.isEmpty == true)
+        #expect(session.link.user == "bob" && (session.role as? LNSCall)?.termination.returning.isEmpty == true)
         #expect(!world.lns.pools.isLeased(IPv4Address(100, 64, 0, 2)))
         #expect(world.plane.calls.count { $0.kind == .createUnit } == 1, "the interface stays")
         let networks = try #require(world.plane.sessions[session.key]?.networks)
