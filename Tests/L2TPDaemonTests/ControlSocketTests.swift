@@ -221,10 +221,12 @@ import Testing
             let key = SessionKey(tunnel: context.kernelID, session: UInt32(number))
             let offer = ICRQ(assignedSessionID: SessionID(UInt16(number)), callSerialNumber: UInt32(number))
             let peer = SessionKey(tunnel: UInt32(context.peerTunnelID.rawValue), session: UInt32(number))
+            let profile = world.configuration.profiles[0]
             #expect(
                 world.sessions.prepare(
-                    offer, key: key, peer: peer, role: LNSCall(world.lns, from: world.configuration.peers[0]),
-                    link: world.lns.link(for: world.configuration.peers[0]), at: world.now
+                    offer, key: key, peer: peer,
+                    role: LNSCall(world.lns, from: world.configuration.peers[0], by: profile),
+                    link: world.lns.link(by: profile), at: world.now
                 ).isEmpty)
         }
         return context
