@@ -30,7 +30,7 @@ import Testing
         #expect(try world.run { call.end != nil })
         let cdn = try #require(host.disconnects.last)
         #expect(cdn.resultCode.result == .administrative)
-        #expect(cdn.pppDisconnectCause?.direction == .local && cdn.assignedSessionID != .none)
+        #expect(cdn.pppDisconnectCause?.direction == .global && cdn.assignedSessionID != .none)
         try world.expectNothingSwitched()
     }
 
