@@ -150,7 +150,8 @@ final class World {
         while true {
             try settle()
             if condition() { return true }
-            let deadlines = [service.nextDeadline(at: now)] + hosts.map(\.deadline)
+            let deadlines =
+                [service.nextDeadline(at: now)] + hosts.map(\.deadline)
                 + segments.flatMap { $0.stations.map(\.deadline) }
             guard let next = deadlines.compactMap(\.self).min(), next <= end else {
                 now = end
