@@ -67,7 +67,7 @@ let rooms: [Room] = [
         products: [argumentParser, systemPackage]),
     Room(
         name: "lab-peer", path: "Integration/LabPeer", isProgram: true, isTested: false,
-        uses: ["Octets", "Addresses", "L2TPWire", "L2TPControl", "PPP", "Linux", "EventLoop"],
+        uses: ["Octets", "Addresses", "L2TPWire", "L2TPControl", "PPPoE", "PPP", "Linux", "EventLoop"],
         products: [argumentParser]),
     Room(
         name: "lab-floor", path: "Integration/Bench", isProgram: true, isTested: false,

@@ -247,7 +247,8 @@ package final class Service<Plane: DataPlane> {
     /// Often enough that data of the last third of a HELLO interval keeps a tunnel from being asked (KA-01).
     private var countersInterval: Duration {
         let settings =
-            server.peers.all.map(\.tunnel) + clients.all.flatMap { $0.client.group.members.map(\.lns.tunnel) }
+            server.peers.all.map(\.tunnel)
+            + (configuration.groups + clients.all.map(\.client.group)).flatMap { $0.members.map(\.lns.tunnel) }
         let shortest = settings.compactMap(\.helloInterval).min() ?? .seconds(60)
         return max(.seconds(1), min(shortest / 3, .seconds(20)))
     }

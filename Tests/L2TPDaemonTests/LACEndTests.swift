@@ -4,6 +4,7 @@ import ControlProtocol
 import DataPlane
 import L2TPControl
 import L2TPWire
+import Netlink
 import PPP
 import PPPoE
 import Testing
@@ -117,7 +118,7 @@ import Testing
         let second = world.addSubscriber(2)
         second.dial(at: world.now)
         #expect(try world.run { second.isTerminated })
-        #expect(second.linkEnd == .terminated(by: .peer), "LCP said so before")
+        #expect(second.frames.contains { $0.protocolNumber == .lcp && $0.information.first == 5 }, "LCP said so before")
         #expect(second.error?.contains("no LNS took the call") == true, "\(second.error ?? "")")
         #expect(first.isOpen && world.service.lac.subscribers.count == 1)
         first.hangUp(at: world.now)
@@ -177,14 +178,14 @@ import Testing
     }
 
     @Test func `a link that is negotiated anew while the LNS is asked takes the same call`() throws {
-        let world = try World { configuration, network in configuration.addAccess(to: network) }
-        let station = world.addSubscriber()
-        station.dial(at: world.now)
-        // The kernel's answers wait: the call stands still before the bridge.
-        #expect(try world.run { world.server.placedCalls.count == 1 })
+        let (world, station, session) = try waiting()
+        let call = try #require(world.service.lac.subscribers[session.key]?.call)
         station.say(PPPFrame(.lcp, [1, 200, 0, 4]))
-        #expect(try world.run { station.frames.contains { $0.information.starts(with: [2, 200]) } })
-        #expect(world.server.serials.next() <= 1_000_002, "no second call was asked for")
+        try world.settle()
+        #expect(station.frames.contains { $0.information.starts(with: [2, 200]) })
+        #expect(station.frames.count { $0.protocolNumber == .chap } == 2, "asked a second time")
+        #expect(world.service.lac.subscribers[session.key]?.call === call && world.server.placedCalls.count == 1)
+        #expect(session.state == "authenticate")
         station.hangUp(at: world.now)
         try world.expectNothingLeftOfSubscribers()
     }

@@ -92,6 +92,7 @@ final class Subscription: SessionRole {
     /// Only now, so that nothing more can come behind the PADT (POE-06).
     func forgotten(_ session: PPPSession, at now: ContinuousClock.Instant) {
         termination?.end()
+        call = nil
         lac.subscribers[session.key] = nil
         guard !knowsEnd else { return }
         port.keys[request.id] = nil

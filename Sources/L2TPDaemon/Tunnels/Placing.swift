@@ -29,7 +29,7 @@ extension L2TPServer {
 
     private func seek(_ call: PlacedCall, at now: Instant) {
         call.stage = .seeking
-        if let obstacle = obstacleToPlacing { return giveUp(call, obstacle, retry: nil, at: now) }
+        if let obstacle = obstacle(to: call) { return giveUp(call, obstacle, retry: nil, at: now) }
         let choice = groups.choose(from: call.group, except: call.tried, at: now) { member in
             member.maxSessions.map { callCount(to: member.lns) < $0 } ?? true
         }
@@ -45,9 +45,11 @@ extension L2TPServer {
         }
     }
 
-    private var obstacleToPlacing: String? {
+    private func obstacle(to call: PlacedCall) -> String? {
         if isStopping { return "shutting down" }
-        if let most = limits.maxSessions, sessions.liveCount >= most { return "max_sessions is reached" }
+        if !call.role.isSecondSide, let most = limits.maxSessions, sessions.liveCount >= most {
+            return "max_sessions is reached"
+        }
         return nil
     }
 
