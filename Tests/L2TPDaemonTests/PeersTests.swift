@@ -14,7 +14,7 @@ import Testing
                     Peer(
                         name: peer.name, addresses: try peer.addresses.map { try #require(IPPrefix($0)) },
                         hostNames: peer.hostNames, tunnel: TunnelSettings(secret: Secret("secret of \(peer.name)")),
-                        ppp: profile)
+                        ending: .here(profile))
                 }))
     }
 
