@@ -37,6 +37,7 @@ let rooms: [Room] = [
     Room(name: "Digests", uses: ["CNettle"]),
     Room(name: "L2TPWire", uses: ["Octets", "Digests"]),
     Room(name: "L2TPControl", uses: ["L2TPWire"]),
+    Room(name: "PPPoE", uses: ["Octets", "Addresses", "Digests"]),
     Room(name: "PPP", uses: ["Octets", "Addresses", "Digests"]),
     Room(name: "Linux", uses: ["CLinux", "Addresses"]),
     Room(name: "EventLoop", uses: ["CLinux", "Addresses", "Linux"]),

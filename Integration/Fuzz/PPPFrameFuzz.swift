@@ -57,7 +57,9 @@ private struct Run {
                     methods: methods, name: "lns", rechallengeInterval: choice & 8 == 0 ? nil : .seconds(50),
                     attempts: 2))
             : .peer(LinkConfiguration.Peer(user: "alice", password: Password("secret"), methods: methods))
-        return LinkConfiguration(role: role, mru: choice & 16 == 0 ? 1500 : 1460, ipv6: choice & 32 == 0)
+        return LinkConfiguration(
+            role: role, medium: choice & 64 == 0 ? .l2tp : .pppoe(maxPayload: 1492),
+            mru: choice & 16 == 0 ? 1500 : 1460, ipv6: choice & 32 == 0)
     }
 
     mutating func step(_ step: UInt8, _ script: inout ArraySlice<UInt8>) {
@@ -118,6 +120,7 @@ private struct Run {
 
     private mutating func decide(_ step: UInt8) {
         guard let question else { return }
+        guard step & 32 == 0 else { return handOver(question) }
         let verdict: AuthenticationVerdict =
             step & 16 == 0 ? .accepted(message: Array("S=0".utf8)) : question.verify(password: Password("secret"))
         handle(.authenticationDecided(verdict, for: question.id))
@@ -129,6 +132,14 @@ private struct Run {
             guard let deadline = link.deadline, deadline <= now else { return }
             handle(.timeout)
         }
+    }
+
+    /// A LAC gives the link away, or may not.
+    private mutating func handOver(_ question: AuthenticationRequest) {
+        guard let handover = link.handOver(question) else { return }
+        isClosed = true
+        precondition(handover.lcp.lastSent != nil && handover.lcp.lastReceived != nil, "an open link has no requests")
+        precondition(link.deadline == nil, "a link that was handed over waits")
     }
 
     private mutating func handle(_ event: Link.Event) {

@@ -147,7 +147,9 @@ final class LACTunnel {
             if case .local = end {} else { isStopped = true }
             changes.append(.ended(end))
         case .stopAcknowledged, .finished: isStopped = true
-        case .opened, .callAccepted, .callOffered, .callConnected, .linkInfo, .lineErrors, .probed, .noted: break
+        case .opened, .callAccepted, .callOffered, .callConnected, .outgoingCallRequested, .outgoingCallAccepted,
+            .outgoingCallConnected, .linkInfo, .lineErrors, .probed, .noted:
+            break
         }
     }
 

@@ -1,5 +1,4 @@
 import L2TPWire
-import Octets
 import PPP
 
 /// What a LAC does with a subscriber before it hands the call over (RFC 2661 section 4.4.5).
@@ -22,17 +21,11 @@ struct ProxyAVPs: Equatable {
     var authentication: ProxyAuthentication?
 }
 
-/// A LAC in memory: it negotiates with the subscriber as far as the style says, and tells what it has learnt. The
-/// subscriber is left as it is then: with LCP open, and perhaps waiting for the verdict on its proof.
+/// A LAC in memory: it negotiates with the subscriber until that has proven itself, and hands the link over with what the
+/// style makes of it. The subscriber is left as it is then: with LCP open, waiting for the verdict on its proof.
 struct ProxyNegotiation {
     private let style: ProxyStyle
     private var lac: Link
-    private var lcp = ProxyLCP()
-    private var authentication: ProxyAuthentication?
-    /// The identifier of the subscriber's latest PAP or CHAP packet.
-    private var identifier: UInt8?
-
-    private static let configureRequest: UInt8 = 1
 
     init(_ style: ProxyStyle, method: AuthenticationMethod) {
         self.style = style
@@ -45,73 +38,45 @@ struct ProxyNegotiation {
     mutating func hold(
         with subscriber: inout Link, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
     ) -> ProxyAVPs {
-        var toSubscriber = frames(of: lac.handle(.lowerLayerUp, at: now, using: &random))
-        var toLAC = frames(of: subscriber.handle(.lowerLayerUp, at: now, using: &random))
+        var toSubscriber = lac.handle(.lowerLayerUp, at: now, using: &random)
+        var toLAC = subscriber.handle(.lowerLayerUp, at: now, using: &random)
+        var handover: Handover?
         while !toSubscriber.isEmpty || !toLAC.isEmpty {
-            let (forSubscriber, forLAC) = (toSubscriber, toLAC)
+            let (fromLAC, fromSubscriber) = (toSubscriber, toLAC)
             (toSubscriber, toLAC) = ([], [])
-            for frame in forSubscriber where passes(frame) {
-                if let options = Self.requestedOptions(frame) { lcp.lastSent = options }
-                toLAC += frames(of: subscriber.handle(.frame(frame.encoded), at: now, using: &random))
-            }
-            for frame in forLAC where passes(frame) {
-                if let options = Self.requestedOptions(frame) {
-                    lcp.initialReceived = lcp.initialReceived ?? options
-                    lcp.lastReceived = options
+            for output in fromLAC {
+                switch output {
+                case .send(let frame): toLAC += subscriber.handle(.frame(frame.encoded), at: now, using: &random)
+                case .authenticate(let request): handover = lac.handOver(request)
+                default: break
                 }
-                if frame.protocolNumber != .lcp, frame.information.count > 1 { identifier = frame.information[1] }
-                let outputs = lac.handle(.frame(frame.encoded), at: now, using: &random)
-                for case .authenticate(let request) in outputs { take(request) }
-                toSubscriber += frames(of: outputs)
+            }
+            for case .send(let frame) in fromSubscriber {
+                toSubscriber += lac.handle(.frame(frame.encoded), at: now, using: &random)
             }
         }
-        return ProxyAVPs(lcp: lcp, authentication: proxiedAuthentication)
+        let lcp = handover?.lcp
+        return ProxyAVPs(
+            lcp: ProxyLCP(
+                initialReceived: lcp?.initialReceived, lastSent: lcp?.lastSent, lastReceived: lcp?.lastReceived),
+            authentication: told(handover?.authentication))
     }
 
-    private var proxiedAuthentication: ProxyAuthentication? {
+    private func told(_ proxied: ProxiedAuthentication?) -> ProxyAuthentication? {
+        var authentication = proxied.map {
+            ProxyAuthentication(
+                type: ProxyAuthenticationType(rawValue: $0.type), name: $0.name, challenge: $0.challenge,
+                id: $0.identifier, response: $0.response)
+        }
         switch style {
         case .lcp: return nil
         case .unauthenticated: return ProxyAuthentication(type: .none)
-        case .authenticated, .oversized: return authentication
+        case .authenticated, .oversized: break
         case .mismatched:
-            var other = authentication
-            other?.type = authentication?.type == .pap ? .chap : .pap
-            if other?.type == .chap { other?.challenge = [UInt8](repeating: 7, count: 16) }
-            return other
+            let isPAP = authentication?.type == .pap
+            authentication?.type = isPAP ? .chap : .pap
+            if isPAP { authentication?.challenge = [UInt8](repeating: 7, count: 16) }
         }
-    }
-
-    private mutating func take(_ request: AuthenticationRequest) {
-        switch request.proof {
-        case .pap(let password):
-            authentication = ProxyAuthentication(
-                type: .pap, name: request.name, id: identifier, response: password.octets)
-        case .chapMD5(let identifier, let challenge, let response):
-            authentication = ProxyAuthentication(
-                type: .chap, name: request.name, challenge: challenge, id: identifier, response: response)
-        case .msChapV2:
-            // There is no type for it: the server has to ask for itself.
-            authentication = nil
-        }
-    }
-
-    /// Whether the LAC goes as far as authentication.
-    private func passes(_ frame: PPPFrame) -> Bool {
-        switch style {
-        case .lcp, .unauthenticated: frame.protocolNumber == .lcp
-        case .authenticated, .oversized, .mismatched: true
-        }
-    }
-
-    private func frames(of outputs: [Link.Output]) -> [PPPFrame] {
-        outputs.compactMap { if case .send(let frame) = $0 { frame } else { nil } }
-    }
-
-    /// The option list of a Configure-Request of LCP; nil for any other frame.
-    private static func requestedOptions(_ frame: PPPFrame) -> [UInt8]? {
-        guard frame.protocolNumber == .lcp, frame.information.first == configureRequest else { return nil }
-        var reader = ByteReader(frame.information)
-        guard (try? reader.skip(2)) != nil, let length = try? reader.uint16() else { return nil }
-        return try? reader.bytes(Int(length) - 4)
+        return authentication
     }
 }

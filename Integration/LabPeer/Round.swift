@@ -96,12 +96,12 @@ final class Round {
                 stage = .holding(until: now)
             }
         case .holding(let until):
-            if plan.closing == .server, tunnels.allSatisfy(\.sessions.isEmpty) { return beginClosing(at: now) }
-            guard until <= now else { return }
-            if plan.closing == .server { report.fail("the server did not close") }
+            let serverIsDone = plan.closing == .server && tunnels.allSatisfy(\.sessions.isEmpty)
+            guard serverIsDone || until <= now else { return }
+            if plan.closing == .server, !serverIsDone { report.fail("the server did not close") }
             beginClosing(at: now)
         case .closingCalls(let began, let until):
-            if tunnels.allSatisfy({ $0.end != nil || $0.sessions.isEmpty && $0.isQuiet }) {
+            if callsAreOver {
                 stage = .closingTunnels(began: began, until: until)
                 for tunnel in tunnels where tunnel.end == nil { note(tunnel.close(at: now), at: now) }
             } else if until <= now {
@@ -120,12 +120,14 @@ final class Round {
         }
         // A stage that is entered may be over at once.
         switch stage {
-        case .closingCalls(_, let until) where until > now && tunnels.allSatisfy({ $0.sessions.isEmpty && $0.isQuiet }),
+        case .closingCalls(_, let until) where until > now && callsAreOver,
             .closingTunnels(_, let until) where until > now && tunnels.allSatisfy(\.isStopped):
             advance(at: now)
         default: break
         }
     }
+
+    private var callsAreOver: Bool { tunnels.allSatisfy { $0.end != nil || $0.sessions.isEmpty && $0.isQuiet } }
 
     private func placeCalls(at now: Instant) {
         while placed < plan.sessions, placed - settled < plan.window, (nextCall ?? now) <= now {

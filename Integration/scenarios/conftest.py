@@ -16,6 +16,7 @@ import pytest
 
 from l2tpd import L2TPD
 from network import Network
+from systemd import Systemd
 from xl2tpd import XL2TPD
 
 RESULTS = Path(os.environ.get("LAB_RESULTS", "/tmp/lab-results"))
@@ -66,6 +67,16 @@ def client(network: Network) -> XL2TPD:
 def lns(network: Network) -> L2TPD:
     """The daemon under test, not started: change its configuration, then start it."""
     return L2TPD(network.lns)
+
+
+@pytest.fixture
+def systemd(network: Network):
+    """A service manager in the LNS's namespace, not booted: give it its units."""
+    systemd = Systemd(network.lns)
+    try:
+        yield systemd
+    finally:
+        systemd.close()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -93,8 +93,13 @@ def assert_carries_data(namespace: Namespace, interface: PPPInterface, count: in
 
 
 def assert_mirrored(one: Namespace, other: Namespace, count: int) -> None:
-    """Both kernels hold so many sessions, each the other's with the ids swapped."""
-    ours, theirs = sessions(one), sessions(other)
-    assert len(ours) == count, ours
-    swapped = {Session(each.peer_id, each.id, each.peer_tunnel, each.tunnel) for each in theirs}
-    assert set(ours) == swapped, f"{ours} against {theirs}"
+    """Both kernels hold so many sessions, each the other's with the ids swapped, once both have forgotten older ones."""
+
+    def mirrored() -> bool:
+        swapped = {Session(each.peer_id, each.id, each.peer_tunnel, each.tunnel) for each in sessions(other)}
+        return len(ours := sessions(one)) == count and set(ours) == swapped
+
+    try:
+        wait_until("both kernels hold the same sessions", mirrored, seconds=20)
+    except AssertionError as problem:
+        raise AssertionError(f"{problem}: {sessions(one)} against {sessions(other)}") from None

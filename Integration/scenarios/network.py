@@ -16,7 +16,7 @@ LNS = "192.0.2.1"
 CLIENT = "192.0.2.2"
 LNS6 = "2001:db8::1"
 CLIENT6 = "2001:db8::2"
-OWN_DEVICES = {"lo", "eth0"}
+OWN_DEVICES = {"lo", "eth0", "access0"}
 # What the kernel lists in every new namespace once the module is there.
 FALLBACK_DEVICES = {"sit0", "ip6tnl0", "tunl0", "gre0", "gretap0", "erspan0", "ip_vti0", "ip6_vti0", "ip6gre0"}
 
@@ -171,12 +171,14 @@ class Network:
         # Small packets only: control messages and PPP negotiation, not the bulk of a throughput test.
         self.pcap = directory / "link.pcap"
         capture = self.lns.start(
-            "tcpdump", "tcpdump", "-Z", "root", "-n", "-U", "-i", "eth0", "-w", self.pcap, "udp and less 600"
+            *("tcpdump", "tcpdump", "-Z", "root", "-n", "-U", "--immediate-mode"),
+            *("-i", "eth0", "-w", self.pcap, "udp and less 600"),
         )
         wait_until("tcpdump listens", lambda: "listening on" in capture.output())
 
     def __iter__(self):
-        return iter((self.lns, self.client))
+        """From who dials to who serves: the order in which they are ended."""
+        return iter((self.client, self.lns))
 
     def settled(self) -> bool:
         """Whether both ends are as they were made: used to wait for the end of a teardown."""
@@ -189,7 +191,7 @@ class Network:
     def close(self) -> list[str]:
         """Ends every program, waits for the kernel to settle, and returns what is left over all the same."""
         problems = []
-        for namespace in (self.client, self.lns):
+        for namespace in self:
             for process in reversed(namespace.processes):
                 try:
                     process.stop()

@@ -12,9 +12,11 @@ from network import LNS, Namespace, Process, wait_until
 PASSWORD = "sesame-of-all"
 
 
-def admit(lns: L2TPD, count: int) -> None:
-    """Gives the daemon users user-1, user-2, ..., and a log that does not slow it down."""
-    lns.configuration["user"] = [{"name": f"user-{each}", "password": PASSWORD} for each in range(1, count + 1)]
+def admit(lns: L2TPD, count: int, names: tuple[str, ...] = ("user",)) -> None:
+    """Gives the daemon users user-1, user-2, ... of each name, and a log that does not slow it down."""
+    lns.configuration["user"] = [
+        {"name": f"{name}-{each}", "password": PASSWORD} for name in names for each in range(1, count + 1)
+    ]
     lns.configuration["log"] = {"level": "info"}
 
 

@@ -1,5 +1,8 @@
 """Scenario 3: IPv4 and IPv6 inside a session."""
 
+import re
+from ipaddress import IPv6Address
+
 from kernel import assert_carries_data, assert_mirrored, wait_for_ppp
 from l2tpd import L2TPD
 from network import Network, wait_until
@@ -15,9 +18,13 @@ def test_scenario_03_ipv4_and_ipv6_inside_one_session(network: Network, lns: L2T
     assert_carries_data(network.client, interface)
 
     wait_until("pppd has IPv6", lambda: "remote LL address" in client.ppp_output())
+    # Each end opens by itself, and either may be the later.
+    wait_until("l2tpd has IPv6", lambda: "network=ipv6" in lns.process.output())
     (session,) = lns.show("sessions")
-    assert f"local  LL address {session['ipv6_link_local']}" in client.ppp_output()
-    assert f"remote LL address {session['local_ipv6_link_local']}" in client.ppp_output()
+    # pppd writes leading zeros.
+    said = dict(re.findall(r"(local|remote) +LL address (\S+)", client.ppp_output()))
+    assert IPv6Address(said["local"]) == IPv6Address(session["ipv6_link_local"])
+    assert IPv6Address(said["remote"]) == IPv6Address(session["local_ipv6_link_local"])
     network.client.ping(f"{session['local_ipv6_link_local']}%{interface.name}")
     network.lns.ping(f"{session['ipv6_link_local']}%{session['interface']}")
 

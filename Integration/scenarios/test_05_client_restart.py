@@ -28,7 +28,11 @@ def test_scenario_05_a_killed_client_is_served_again_within_seconds(network: Net
         return [each["tunnel_id"] for each in lns.show("sessions")] not in ([], [before["tunnel_id"]])
 
     wait_until("the old session is gone", lambda: len(lns.show("sessions")) == 1 and only_the_new_one())
-    assert before["tunnel_id"] not in [tunnel.id for tunnel in tunnels(network.lns)]
+    # The kernel's tunnel follows its last session.
+    wait_until(
+        "the old tunnel is gone from the kernel",
+        lambda: before["tunnel_id"] not in [tunnel.id for tunnel in tunnels(network.lns)],
+    )
     assert len(ppp_interfaces(network.lns)) == 1
     assert_mirrored(network.lns, network.client, count=1)
     assert_carries_data(network.client, interface)

@@ -1,70 +1,55 @@
 import L2TPWire
 
-/// What a call hears, on either side. An event that is nothing to a side is left alone by it.
-enum CallEvent {
-    /// LAC: the control connection is established. `until` is when the call's setup must be over.
-    case tunnelOpen(until: ContinuousClock.Instant)
-    /// LAC: the session is ready for data; send this.
-    case connect(ICCN)
-    /// LNS: the session is ready for data. `until` is when the call's setup must be over.
-    case accept(until: ContinuousClock.Instant)
-    /// An ICRQ with the session id of this call.
-    case icrq
-    case icrp(ICRP)
-    /// An ICRP that could not be read, or that names a session which is another call's.
-    case refusedICRP(ResultCode<CDNResult>)
-    case iccn(ICCN)
-    case refusedICCN(ResultCode<CDNResult>)
-    /// Nil: its codes could not be read.
-    case cdn(ResultCode<CDNResult>?)
-    /// Our codes, and what else the CDN is to say.
-    case localClose(CDN)
-    case timeout
-}
-
-/// A call of a tunnel, by the side that we are on.
+/// A call of a tunnel: which of RFC 2661's four it is.
 enum Call: Sendable {
-    case lac(LACIncomingCall)
-    case lns(LNSIncomingCall)
+    case lacIncoming(LACIncomingCall)
+    case lnsIncoming(LNSIncomingCall)
+    case lacOutgoing(LACOutgoingCall)
+    case lnsOutgoing(LNSOutgoingCall)
 
     mutating func handle(_ event: CallEvent) -> [CallEffect] {
         switch self {
-        case .lac(var call):
-            defer { self = .lac(call) }
+        case .lacIncoming(var call):
+            defer { self = .lacIncoming(call) }
             return call.handle(event)
-        case .lns(var call):
-            defer { self = .lns(call) }
+        case .lnsIncoming(var call):
+            defer { self = .lnsIncoming(call) }
+            return call.handle(event)
+        case .lacOutgoing(var call):
+            defer { self = .lacOutgoing(call) }
+            return call.handle(event)
+        case .lnsOutgoing(var call):
+            defer { self = .lnsOutgoing(call) }
             return call.handle(event)
         }
     }
 
-    var peerID: SessionID? {
+    /// What may be seen of it.
+    var session: Tunnel.Session {
         switch self {
-        case .lac(let call): call.peerID
-        case .lns(let call): call.peerID
+        case .lacIncoming(let call): call.session
+        case .lnsIncoming(let call): call.session
+        case .lacOutgoing(let call): call.session
+        case .lnsOutgoing(let call): call.session
         }
     }
 
     /// When its setup must be over.
     var deadline: ContinuousClock.Instant? {
         switch self {
-        case .lac(let call): call.deadline
-        case .lns(let call): call.deadline
+        case .lacIncoming(let call): call.state.deadline
+        case .lnsIncoming(let call): call.state.deadline
+        case .lacOutgoing(let call): call.state.deadline
+        case .lnsOutgoing(let call): call.state.deadline
         }
     }
 
-    var isEstablished: Bool {
-        switch self {
-        case .lac(let call): call.tableState == .established
-        case .lns(let call): call.tableState == .established
-        }
-    }
+    var peerID: SessionID? { session.peerID }
+    var isEstablished: Bool { session.state == .established }
 
     /// Whether our request for the call has not been answered: the peer may not even have heard of it.
     var isUnanswered: Bool {
-        switch self {
-        case .lac(let call): call.tableState == .waitReply && call.peerID == nil
-        case .lns: false
-        }
+        let session = session
+        return session.state == .waitReply && session.peerID == nil
     }
 }

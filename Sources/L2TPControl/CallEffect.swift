@@ -4,10 +4,8 @@ import L2TPWire
 enum CallEffect: Equatable {
     /// For the peer, under its session id if that is known.
     case send(Message)
-    /// LAC: the LNS takes the call and waits for an ICCN.
-    case accepted(ICRP)
-    /// LNS: the call is connected.
-    case connected(ICCN)
+    /// For the tunnel's owner.
+    case report(TunnelOutput)
     /// Comes once, as the last.
     case ended(CallEnd)
 }

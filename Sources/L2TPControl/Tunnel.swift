@@ -110,6 +110,10 @@ package struct Tunnel: Sendable {
         case .acceptCall(let id):
             tell(id, .accept(until: now + configuration.callSetupTimeout), using: &random)
         case .connectCall(let id, let message): tell(id, .connect(message), using: &random)
+        case .placeOutgoingCall(let request): placeOutgoingCall(request, at: now, using: &random)
+        case .acceptOutgoingCall(let id, let message):
+            tell(id, .acceptOutgoing(message, until: now + configuration.callSetupTimeout), using: &random)
+        case .connectOutgoingCall(let id, let message): tell(id, .connectOutgoing(message), using: &random)
         case .rejectCall(let id, let code), .closeCall(let id, let code):
             tell(id, .localClose(CDN(resultCode: code, assignedSessionID: id)), using: &random)
         case .disconnectCall(let id, let message): tell(id, .localClose(message), using: &random)

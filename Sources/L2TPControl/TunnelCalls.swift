@@ -7,6 +7,7 @@ extension Tunnel {
         guard let before = calls[id] else { return }
         let effects = calls[id]?.handle(event) ?? []
         let peer = calls[id]?.peerID ?? before.peerID
+        if let peer, before.peerID == nil { callsByPeerID[peer] = id }
         for effect in effects {
             switch effect {
             case .send(.cdn(let message)):
@@ -16,10 +17,7 @@ extension Tunnel {
                 send(.cdn(message), to: peer ?? .none, using: &random)
             case .send(let message):
                 send(message, to: peer ?? .none, owner: id, using: &random)
-            case .accepted(let message):
-                callsByPeerID[message.assignedSessionID] = id
-                outputs.append(.callAccepted(id, peer: message.assignedSessionID, message))
-            case .connected(let message): outputs.append(.callConnected(id, message))
+            case .report(let output): outputs.append(output)
             case .ended(let end):
                 forget(id, peer: peer)
                 outputs.append(.callClosed(id, end))
@@ -40,40 +38,94 @@ extension Tunnel {
     mutating func placeCall(
         _ request: ICRQ, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
     ) {
-        let serial = request.callSerialNumber
+        place(request.callSerialNumber, at: now, using: &random) {
+            .lacIncoming(LACIncomingCall(localID: $0, request: request))
+        }
+    }
+
+    mutating func placeOutgoingCall(
+        _ request: OCRQ, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
+    ) {
+        place(request.callSerialNumber, at: now, using: &random) {
+            .lnsOutgoing(LNSOutgoingCall(localID: $0, request: request))
+        }
+    }
+
+    /// A new call of ours.
+    private mutating func place(
+        _ serial: UInt32, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator,
+        _ call: (SessionID) -> Call
+    ) {
         let code: ResultCode<CDNResult>? =
             if !isRunning || role == .responder && connection.tableState == .idle {
                 ResultCode(.seeErrorCode, error: .noControlConnection)
             } else if calls.count >= configuration.maxSessions {
-                ResultCode(.noFacilitiesTemporarily, text: "session limit")
+                .sessionLimit
             } else { nil }
         if let code { return outputs.append(.callNotPlaced(callSerialNumber: serial, .local(code))) }
         guard let id = allocateSessionID(using: &random) else {
             return outputs.append(
                 .callNotPlaced(callSerialNumber: serial, .local(ResultCode(.noFacilitiesTemporarily))))
         }
-        calls[id] = .lac(LACIncomingCall(localID: id, request: request))
+        calls[id] = call(id)
         waitingCalls.append(id)
         outputs.append(.callPlaced(id, callSerialNumber: serial))
         tell(.localOpen, at: now, using: &random)
     }
 
-    /// A new call of the peer's.
+    /// Sends a call's request, now that the tunnel is open. A LAC is not asked for what it cannot do (RFC 2661 section
+    /// 4.4.3).
+    mutating func request(
+        _ id: SessionID, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
+    ) {
+        if case .lnsOutgoing(let call)? = calls[id], case .waitTunnel(let request) = call.state, let peer,
+            let code = request.refusal(bearer: peer.bearerCapabilities, framing: peer.framingCapabilities)
+        {
+            tell(id, .localClose(CDN(resultCode: code, assignedSessionID: id)), using: &random)
+        } else {
+            tell(id, .tunnelOpen(until: now + configuration.callSetupTimeout), using: &random)
+        }
+    }
+
+    /// The LAC asks for a call.
     mutating func offerCall(
         _ request: ICRQ, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
     ) {
+        let until = now + configuration.callSetupTimeout
+        let id = admit(request.assignedSessionID, until: until, using: &random) {
+            .lnsIncoming(LNSIncomingCall(localID: $0, request: request, until: until))
+        }
+        if let id { outputs.append(.callOffered(id, request)) }
+    }
+
+    /// The LNS asks for a call.
+    mutating func requestOutgoingCall(
+        _ request: OCRQ, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
+    ) {
+        let refusal = request.refusal(
+            bearer: configuration.bearerCapabilities, framing: configuration.framingCapabilities)
+        if let refusal { return refuse(request.assignedSessionID, refusal, using: &random) }
+        let until = now + configuration.callSetupTimeout
+        let id = admit(request.assignedSessionID, until: until, using: &random) {
+            .lacOutgoing(LACOutgoingCall(localID: $0, request: request, until: until))
+        }
+        if let id { outputs.append(.outgoingCallRequested(id, request)) }
+    }
+
+    /// A new call of the peer's; nil where there is no room for it, which the peer is told.
+    private mutating func admit(
+        _ peer: SessionID, until: ContinuousClock.Instant, using random: inout some RandomNumberGenerator,
+        _ call: (SessionID) -> Call
+    ) -> SessionID? {
         let isRoom = calls.count < configuration.maxSessions
         guard isRoom, let id = allocateSessionID(using: &random) else {
-            let code = ResultCode<CDNResult>(.noFacilitiesTemporarily, text: "session limit")
-            return refuse(request.assignedSessionID, code, using: &random)
+            refuse(peer, .sessionLimit, using: &random)
+            return nil
         }
-        let until = now + configuration.callSetupTimeout
-        let call = LNSIncomingCall(
-            localID: id, request: request, framing: configuration.framingCapabilities, until: until)
-        calls[id] = .lns(call)
-        callsByPeerID[request.assignedSessionID] = id
+        calls[id] = call(id)
+        callsByPeerID[peer] = id
         setupDeadlines.append((until, id))
-        outputs.append(.callOffered(id, request))
+        return id
     }
 
     /// Ends a call that never was one here. The CDN must have a session id of ours, which nobody will use.
@@ -96,5 +148,28 @@ extension Tunnel {
 
     private mutating func allocateSessionID(using random: inout some RandomNumberGenerator) -> SessionID? {
         sessionIDs.allocate(using: &random).map { SessionID($0) }
+    }
+}
+
+extension OCRQ {
+    /// Why a LAC with these capabilities refuses the call; nil when it can be placed. Without any bearer none can.
+    fileprivate func refusal(
+        bearer: BearerCapabilities?, framing: FramingCapabilities
+    ) -> ResultCode<CDNResult>? {
+        guard let bearer, !bearer.isEmpty else {
+            return ResultCode(.noFacilitiesPermanently, text: "no outgoing calls")
+        }
+        guard bearer.permit(bearerType) else { return .valueOutOfRange("Bearer Type") }
+        guard framing.permit(framingType) else { return .valueOutOfRange("Framing Type") }
+        return nil
+    }
+}
+
+extension ResultCode<CDNResult> {
+    fileprivate static let sessionLimit = ResultCode<CDNResult>(.noFacilitiesTemporarily, text: "session limit")
+
+    /// Error 3, with the AVP that it is about.
+    static func valueOutOfRange(_ avp: Text) -> Self {
+        ResultCode(.seeErrorCode, error: .valueOutOfRange, text: avp)
     }
 }

@@ -68,7 +68,7 @@ extension Tunnel {
         }
         let waiting = waitingCalls
         waitingCalls = []
-        for id in waiting { tell(id, .tunnelOpen(until: now + configuration.callSetupTimeout), using: &random) }
+        for id in waiting { request(id, at: now, using: &random) }
     }
 
     /// What is due.

@@ -21,12 +21,23 @@ package enum TunnelInput: Sendable {
 
     /// LNS: take the call that was offered; its session is ready for data. Sends ICRP.
     case acceptCall(SessionID)
-    /// LNS: refuse the call that was offered. Sends CDN.
+    /// Refuse the call that was offered or asked for. Sends CDN.
     case rejectCall(SessionID, ResultCode<CDNResult>)
     /// LAC: ask for a call, as soon as the tunnel is open. The request's session id is filled in here.
     case placeCall(ICRQ)
     /// LAC: connect the call that was accepted; its session is ready for data. Sends ICCN.
     case connectCall(SessionID, ICCN)
+
+    /// LNS: ask the LAC to place a call, as soon as the tunnel is open. The request's session id is filled in here.
+    /// A call with a bearer or framing that the LAC has not advertised ends at once (RFC 2661 section 4.4.3).
+    case placeOutgoingCall(OCRQ)
+    /// LAC: place the call that was asked for. Sends OCRP, whose session id is filled in here; the called party has
+    /// `callSetupTimeout` to answer. A call that cannot be placed is `rejectCall`ed.
+    case acceptOutgoingCall(SessionID, OCRP)
+    /// LAC: the called party has answered, and the session is ready for data. Sends OCCN. When it does not answer:
+    /// `closeCall` with what the bearer said, `CDNResult.busy` for one.
+    case connectOutgoingCall(SessionID, OCCN)
+
     /// Tell the other end about an established call.
     case sendLinkInfo(SessionID, SLI)
     case sendLineErrors(SessionID, WEN)

@@ -11,17 +11,23 @@ package enum TunnelOutput: Equatable, Sendable {
     case callOffered(SessionID, ICRQ)
     /// LNS: the call that was accepted is connected.
     case callConnected(SessionID, ICCN)
-    /// LAC: the call of this Call Serial Number has a session id from now on.
+    /// The call of this Call Serial Number, incoming or outgoing, has a session id from now on.
     case callPlaced(SessionID, callSerialNumber: UInt32)
-    /// LAC: there is no room for this call, or no tunnel any more.
+    /// There is no room for this call, or no tunnel any more.
     case callNotPlaced(callSerialNumber: UInt32, CallEnd)
     /// LAC: the LNS takes the call. Prepare its session, then `connectCall`.
     case callAccepted(SessionID, peer: SessionID, ICRP)
+    /// LAC: the LNS asks us to place a call. Decide, then `acceptOutgoingCall` or `rejectCall`, now or later.
+    case outgoingCallRequested(SessionID, OCRQ)
+    /// LNS: the LAC places the call. Prepare its session: data may come with the OCCN.
+    case outgoingCallAccepted(SessionID, peer: SessionID, OCRP)
+    /// LNS: the called party has answered.
+    case outgoingCallConnected(SessionID, OCCN)
     /// The other end's SLI or WEN about an established call.
     case linkInfo(SessionID, SLI)
     case lineErrors(SessionID, WEN)
-    /// The call is over: release its session. Comes exactly once for each call that was offered or placed; when the
-    /// tunnel ends, for every call before `closed`.
+    /// The call is over: release its session. Comes exactly once for each call that was offered, requested or placed;
+    /// when the tunnel ends, for every call before `closed`.
     case callClosed(SessionID, CallEnd)
     /// The tunnel is over, all of its calls were reported. Its id must stay taken until `finished`.
     case closed(TunnelEnd)

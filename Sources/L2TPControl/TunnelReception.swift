@@ -58,21 +58,38 @@ extension Tunnel {
             return deliverToNobody(message, session, at: now, using: &random)
         }
         switch message {
-        case .icrq: tell(id, .icrq, using: &random)
-        case .icrp(let message):
-            if let other = callsByPeerID[message.assignedSessionID], other != id {
-                tell(id, .refusedICRP(.invalidSession("session id is in use")), using: &random)
-            } else {
-                tell(id, .icrp(message), using: &random)
-            }
-        case .iccn(let message): tell(id, .iccn(message), using: &random)
-        case .cdn(let message): tell(id, .cdn(message.resultCode), using: &random)
         case .wen(let message) where calls[id]?.isEstablished == true: outputs.append(.lineErrors(id, message))
         case .sli(let message) where calls[id]?.isEstablished == true: outputs.append(.linkInfo(id, message))
         case .wen, .sli: outputs.append(.noted(.outOfPlace(message.type, session)))
-        case .ocrq, .ocrp, .occn: close(id, .outOfPlace(message.type), using: &random)
+        case .cdn(let message): tell(id, .cdn(message.resultCode), using: &random)
+        case .icrq: tell(id, .icrq, using: &random)
+        case .ocrq: tell(id, .ocrq, using: &random)
+        case .icrp(let reply):
+            let refusal = refusal(of: reply.assignedSessionID, as: id)
+            tell(id, refusal.map { .refused(.icrp, $0) } ?? .icrp(reply), using: &random)
+        case .ocrp(let reply):
+            let refusal = refusal(of: reply.assignedSessionID, as: id)
+            let until = now + configuration.callSetupTimeout
+            tell(id, refusal.map { .refused(.ocrp, $0) } ?? .ocrp(reply, until: until), using: &random)
+        case .iccn(let connection):
+            let refusal = refusal(of: connection.framingType)
+            tell(id, refusal.map { .refused(.iccn, $0) } ?? .iccn(connection), using: &random)
+        case .occn(let connection):
+            let refusal = refusal(of: connection.framingType)
+            tell(id, refusal.map { .refused(.occn, $0) } ?? .occn(connection), using: &random)
         case .sccrq, .sccrp, .scccn, .stopCCN, .hello, .unknown, .extension: break
         }
+    }
+
+    /// Why what a peer calls one of our calls cannot be: it is another's name already.
+    private func refusal(of peer: SessionID, as id: SessionID) -> ResultCode<CDNResult>? {
+        guard let other = callsByPeerID[peer], other != id else { return nil }
+        return .invalidSession("session id is in use")
+    }
+
+    /// Why a call cannot be connected with this framing: we did not advertise it (RFC 2661 section 4.4.3).
+    private func refusal(of framing: FramingType) -> ResultCode<CDNResult>? {
+        configuration.framingCapabilities.permit(framing) ? nil : .valueOutOfRange("Framing Type")
     }
 
     /// A message about a call that is not there: what the tables say of `idle`. An answer to a call that ended lately
@@ -83,10 +100,9 @@ extension Tunnel {
     ) {
         switch message {
         case .icrq(let request) where session == .none: return offerCall(request, at: now, using: &random)
-        case .icrq(let request): refuse(request.assignedSessionID, .invalidSession("no such call"), using: &random)
-        case .ocrq(let request):
-            let code = ResultCode<CDNResult>(.noFacilitiesPermanently, text: "no outgoing calls")
-            refuse(request.assignedSessionID, code, using: &random)
+        case .ocrq(let request) where session == .none: return requestOutgoingCall(request, at: now, using: &random)
+        case .icrq, .ocrq:
+            if let peer = message.assignedSessionID { refuse(peer, .invalidSession("no such call"), using: &random) }
         case .icrp, .ocrp:
             if let peer = message.assignedSessionID, !sessionIDs.isResting(session.rawValue) {
                 refuse(peer, .invalidSession("no such call"), using: &random)
@@ -131,25 +147,13 @@ extension Tunnel {
             if type != .cdn { refuse(peer ?? .none, code, using: &random) }
             return
         }
-        switch type {
-        case .icrq: tell(id, .icrq, using: &random)
-        case .icrp: tell(id, .refusedICRP(code), using: &random)
-        case .iccn: tell(id, .refusedICCN(code), using: &random)
-        case .cdn: tell(id, .cdn(nil), using: &random)
-        default: close(id, code, using: &random)
-        }
+        tell(id, type == .cdn ? .cdn(nil) : .refused(type, code), using: &random)
     }
 
     /// Our id of the call that a message is about: by the header, or where that says 0 by the sender's own id.
     private func call(_ session: SessionID, peer: SessionID?) -> SessionID? {
         if session != .none, calls[session] != nil { return session }
         return session == .none ? peer.flatMap { callsByPeerID[$0] } : nil
-    }
-
-    private mutating func close(
-        _ id: SessionID, _ code: ResultCode<CDNResult>, using random: inout some RandomNumberGenerator
-    ) {
-        tell(id, .localClose(CDN(resultCode: code, assignedSessionID: id)), using: &random)
     }
 
     private mutating func stop(

@@ -34,19 +34,23 @@ extension Tunnel {
     package var peer: PeerDescription? { connection.peer }
 
     package struct Session: Equatable, Sendable {
+        /// What we are in this call.
         package enum Side: String, Sendable {
-            /// The peer asked for the call.
-            case lns
-            /// We asked for it.
-            case lac
+            case lns, lac
         }
 
-        /// RFC 2661's states of both sides, and what it calls idle for a call that waits for our decision.
+        /// Which way the call came about: the LAC asks for an incoming call, the LNS for an outgoing one.
+        package enum Direction: String, Sendable {
+            case incoming, outgoing
+        }
+
+        /// RFC 2661's states of both sides and directions, and what it calls idle for a call that waits for our decision.
         package enum State: String, Sendable {
             case offered
             case waitTunnel = "wait-tunnel"
             case waitReply = "wait-reply"
             case waitConnect = "wait-connect"
+            case waitCsAnswer = "wait-cs-answer"
             case established
         }
 
@@ -54,6 +58,7 @@ extension Tunnel {
         /// Nil until the peer has told.
         package var peerID: SessionID?
         package var side: Side
+        package var direction: Direction
         package var state: State
         package var callSerialNumber: UInt32
     }
@@ -61,34 +66,9 @@ extension Tunnel {
     package var sessionCount: Int { calls.count }
 
     /// All calls, in no order.
-    package var sessions: [Session] { calls.values.map(Self.session) }
+    package var sessions: [Session] { calls.values.map(\.session) }
 
-    package func session(_ id: SessionID) -> Session? { calls[id].map(Self.session) }
-
-    private static func session(_ call: Call) -> Session {
-        switch call {
-        case .lac(let call):
-            let state: Session.State =
-                switch call.state {
-                case .idle, .waitTunnel: .waitTunnel
-                case .waitReply, .replied: .waitReply
-                case .established: .established
-                }
-            return Session(
-                localID: call.localID, peerID: call.peerID, side: .lac, state: state,
-                callSerialNumber: call.callSerialNumber)
-        case .lns(let call):
-            let state: Session.State =
-                switch call.state {
-                case .offered, .idle: .offered
-                case .waitConnect: .waitConnect
-                case .established: .established
-                }
-            return Session(
-                localID: call.localID, peerID: call.peerID, side: .lns, state: state,
-                callSerialNumber: call.callSerialNumber)
-        }
-    }
+    package func session(_ id: SessionID) -> Session? { calls[id]?.session }
 
     package struct Statistics: Equatable, Sendable {
         package var delivery: DeliveryCounters

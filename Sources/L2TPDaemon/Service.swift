@@ -93,6 +93,13 @@ package final class Service<Plane: DataPlane> {
         } catch {
             throw StartError(what: "control socket \(configuration.daemon.controlSocket)", why: error)
         }
+        let resolver: NameResolver
+        do throws(Errno) {
+            resolver = try NameResolver()
+            try loop.add(resolver.descriptor, .resolver)
+        } catch {
+            throw StartError(what: "name resolver", why: error)
+        }
         sessions = Sessions(plane: plane, log: log)
         lns = LNS(
             hostName: hostName, users: Users(configuration), pools: AddressPools(configuration), log: log)
@@ -100,7 +107,7 @@ package final class Service<Plane: DataPlane> {
         server = L2TPServer(
             plane: plane, loop: loop, listeners: listeners, sessions: sessions, lns: lns, clients: clients,
             hostName: hostName, peers: Peers(configuration), limits: configuration.daemon,
-            serials: CallSerialNumbers(clock: surroundings.secondsSince1970), log: log, at: now)
+            serials: CallSerialNumbers(clock: surroundings.secondsSince1970), resolver: resolver, log: log, at: now)
     }
 
     /// Runs until SIGTERM or SIGINT and the orderly end that follows it; a second such signal ends it at once.
@@ -141,6 +148,7 @@ package final class Service<Plane: DataPlane> {
             case .caller: server.drain(caller: TunnelID(UInt16(truncatingIfNeeded: token.value)), at: now)
             case .plane: plane.handle(event)
             case .hook: clients.hooks.handle(token.value, at: now)
+            case .resolver: server.takeAddresses(at: now)
             case .controlListener: control.accept(at: now)
             case .controlClient: handle(event, clientNumber: token.value, at: now)
             case nil: break

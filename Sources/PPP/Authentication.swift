@@ -43,6 +43,25 @@ enum Authentication: Sendable {
         }
     }
 
+    /// What a LAC tells an LNS of a peer's proof that nobody has judged: every value that its type needs, or nil where no
+    /// type is registered (RFC 2661 section 4.4.5).
+    func proxied(_ request: AuthenticationRequest) -> ProxiedAuthentication? {
+        switch (self, request.proof) {
+        case (.papAuthenticator(let machine), .pap(let password)):
+            // A PAP peer that has repeated itself waits for the answer to its latest identifier.
+            guard let identifier = machine.undecidedIdentifier else { return nil }
+            return ProxiedAuthentication(
+                type: ProxiedAuthentication.Kind.pap, name: request.name, identifier: identifier,
+                response: password.octets)
+        case (.chapAuthenticator, .chapMD5(let identifier, let challenge, let response)):
+            return ProxiedAuthentication(
+                type: ProxiedAuthentication.Kind.chap, name: request.name, challenge: challenge,
+                identifier: identifier, response: response)
+        case (.papAuthenticator, _), (.chapAuthenticator, _), (.chapPeer, _), (.papPeer, _):
+            return nil
+        }
+    }
+
     mutating func start(
         _ proxied: ProxyAcceptance.Credentials?, at now: ContinuousClock.Instant,
         using random: inout some RandomNumberGenerator

@@ -17,6 +17,8 @@ struct LCP: Sendable {
     private static let loopbackLimit = 3
 
     private(set) var negotiation: Negotiation<LCPOptions>
+    /// The Configure-Requests of the present negotiation, or of the one that has opened LCP.
+    private(set) var requests = ProxiedLCP()
     private let echoInterval: Duration?
     private let echoFailures: Int
     /// When the peer will have been silent for the interval; nil while no echoes are sent.
@@ -46,10 +48,12 @@ struct LCP: Sendable {
         return translate(outputs, at: now)
     }
 
-    /// Opens as a LAC has negotiated it; both lists were checked.
+    /// Opens as a LAC has negotiated it; both lists are what `requests` says, and were checked.
     mutating func open(
-        sent: [ConfigurationOption], received: [ConfigurationOption], at now: ContinuousClock.Instant
+        _ requests: ProxiedLCP, sent: [ConfigurationOption], received: [ConfigurationOption],
+        at now: ContinuousClock.Instant
     ) -> [Output] {
+        self.requests = requests
         negotiation.options.adopt(sent: sent)
         negotiation.seedOpened(peerOptions: received)
         return translate([.up], at: now)
@@ -85,7 +89,13 @@ struct LCP: Sendable {
                 echoDue = nil
             }
             let outputs = negotiation.receive(packet, at: now, using: &random)
-            return translate(outputs, at: now)
+            let translated = translate(outputs, at: now)
+            // Only now: a request that begins a new negotiation is the first of that one.
+            if packet.code == ControlPacket.Code.configureRequest, !translated.contains(.noted(.malformed(.lcp))) {
+                requests.initialReceived = requests.initialReceived ?? packet.data
+                requests.lastReceived = packet.data
+            }
+            return translated
         }
     }
 
@@ -121,7 +131,9 @@ extension LCP {
     ) -> [Output] {
         outputs.map { output in
             switch output {
-            case .send(let packet): return .send(packet)
+            case .send(let packet):
+                if packet.code == ControlPacket.Code.configureRequest { requests.lastSent = packet.data }
+                return .send(packet)
             case .up:
                 negotiation.peerMRU = peer.mru
                 unanswered = 0
@@ -131,6 +143,7 @@ extension LCP {
             case .down:
                 negotiation.peerMRU = LCPOptions.defaultMRU
                 echoDue = nil
+                requests = ProxiedLCP()
                 return .down
             case .finished: return .finished
             case .noted(let note): return .noted(note)

@@ -1,5 +1,5 @@
 /// What LCP negotiates (RFC 1661 section 6): the MRU, who proves himself and how, and the magic number. The compressions and
-/// the character map are granted to a peer but not asked for; everything else is rejected.
+/// the character map are granted to a peer but not asked for, and over PPPoE not granted; everything else is rejected.
 struct LCPOptions: NegotiatedOptions {
     /// Option types.
     enum Kind {
@@ -50,7 +50,7 @@ struct LCPOptions: NegotiatedOptions {
         local = LCPParameters()
         peer = LCPParameters()
         failure = nil
-        mru = configuration.mru == Self.defaultMRU ? nil : configuration.mru
+        mru = configuration.largestPayload == Self.defaultMRU ? nil : configuration.largestPayload
         methods = if case .authenticator(let role) = configuration.role { role.methods } else { [] }
         magicNumber = Self.fresh(besides: magicNumber, using: &random)
         suggestedMagicNumber = 0
@@ -70,21 +70,39 @@ struct LCPOptions: NegotiatedOptions {
     ) -> OptionVerdict {
         switch option.type {
         case Kind.mru:
-            guard let asked = option.uint16 else { return .desired(ConfigurationOption(Kind.mru, Self.defaultMRU)) }
-            return asked >= Self.smallestMRU ? .acceptable : .desired(ConfigurationOption(Kind.mru, Self.smallestMRU))
-        case Kind.asyncControlCharacterMap:
-            return option.uint32 == nil ? .desired(ConfigurationOption(option.type, UInt32(0))) : .acceptable
+            guard let asked = option.uint16 else {
+                return .desired(ConfigurationOption(Kind.mru, min(Self.defaultMRU, largestMRU)))
+            }
+            let granted = min(max(asked, Self.smallestMRU), largestMRU)
+            return asked == granted ? .acceptable : .desired(ConfigurationOption(Kind.mru, granted))
+        case Kind.asyncControlCharacterMap, Kind.protocolFieldCompression, Kind.addressAndControlFieldCompression:
+            if case .pppoe = configuration.medium { return .unnegotiable }
+            return verdict(onFraming: option)
         case Kind.authentication:
             return verdict(onAuthentication: option)
         case Kind.magicNumber:
             if let asked = option.uint32, asked != 0, asked != magicNumber { return .acceptable }
             suggestedMagicNumber = Self.fresh(besides: magicNumber, using: &random)
             return .insisted(ConfigurationOption(Kind.magicNumber, suggestedMagicNumber))
-        case Kind.protocolFieldCompression, Kind.addressAndControlFieldCompression:
-            return option.value.isEmpty ? .acceptable : .unnegotiable
         default:
             return .unnegotiable
         }
+    }
+
+    /// The largest MRU that a peer may have.
+    private var largestMRU: UInt16 {
+        switch configuration.medium {
+        case .l2tp: .max
+        case .pppoe(let maxPayload): max(maxPayload, Self.smallestMRU)
+        }
+    }
+
+    /// What a peer may want of an access network that a tunnel knows nothing of.
+    private func verdict(onFraming option: ConfigurationOption) -> OptionVerdict {
+        if option.type == Kind.asyncControlCharacterMap {
+            return option.uint32 == nil ? .desired(ConfigurationOption(option.type, UInt32(0))) : .acceptable
+        }
+        return option.value.isEmpty ? .acceptable : .unnegotiable
     }
 
     /// Only a client proves itself, and only in the ways that it may.
@@ -116,7 +134,8 @@ struct LCPOptions: NegotiatedOptions {
         for option in options {
             switch option.type {
             case Kind.mru:
-                if let wished = option.uint16, (Self.smallestMRU...Self.defaultMRU).contains(wished) { mru = wished }
+                let largest = min(largestMRU, max(Self.defaultMRU, configuration.largestPayload))
+                if let wished = option.uint16, (Self.smallestMRU...largest).contains(wished) { mru = wished }
             case Kind.authentication:
                 fallBack(to: AuthenticationMethod(optionValue: option.value))
             case Kind.magicNumber where magicNumber != 0:

@@ -55,11 +55,11 @@ package struct Link: Sendable {
     package var peerParameters: LCPParameters { lcp.peer }
 
     /// The largest packet that may be sent: what the peer can receive, and no more than we ask to receive. The unit's MTU.
-    package var mtu: UInt16 { min(peerParameters.mru, configuration.mru) }
+    package var mtu: UInt16 { min(peerParameters.mru, configuration.largestPayload) }
 
     /// When `Event.timeout` is due; nil when nothing is waited for. Kept, because it is asked for far more often than it
     /// changes, and the machines below are large to look into.
-    package private(set) var deadline: ContinuousClock.Instant?
+    package internal(set) var deadline: ContinuousClock.Instant?
 
     /// Takes what happened and returns what is to be done, in that order. After `Output.closed` it returns nothing.
     package mutating func handle(
@@ -85,7 +85,7 @@ package struct Link: Sendable {
             guard phase == .dead else { return [] }
             let acceptance = ProxyAcceptance.judge(
                 proxiedLCP, proxiedAuthentication, policy, configuration: configuration, using: &random)
-            return begin(acceptance, at: now, using: &random)
+            return begin(acceptance, of: proxiedLCP, at: now, using: &random)
         case .lowerLayerDown:
             let outputs = leaveNetwork(at: now, using: &random)
             return outputs + (lcp.isOpened ? [.linkDown] : []) + [finish(end ?? .lowerLayerDown)]

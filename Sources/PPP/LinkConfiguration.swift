@@ -75,8 +75,19 @@ package struct LinkConfiguration: Equatable, Sendable {
         case peer(Peer)
     }
 
+    /// What carries the frames, and so what LCP may agree on.
+    package enum Medium: Equatable, Sendable {
+        /// A tunnel: the peer's frames may come from any access network, so what it asks for is granted.
+        case l2tp
+        /// Ethernet without a tunnel. No information field is longer than `maxPayload` octets - 1492 unless discovery
+        /// agreed on more - and nothing is negotiated that has no meaning there (RFC 2516 section 7, RFC 4638 section 5).
+        case pppoe(maxPayload: UInt16)
+    }
+
     package var role: Role
-    /// The largest information field that we ask the peer to send; 1500 is always accepted (RFC 1661 section 6.1).
+    package var medium: Medium
+    /// The largest information field that we ask the peer to send, as far as the medium goes; 1500 is always accepted (RFC
+    /// 1661 section 6.1).
     package var mru: UInt16
     /// Idle time before an Echo-Request; nil sends none.
     package var echoInterval: Duration?
@@ -93,12 +104,14 @@ package struct LinkConfiguration: Equatable, Sendable {
     package var networkTimeout: Duration
 
     package init(
-        role: Role, mru: UInt16 = 1500, echoInterval: Duration? = .seconds(30), echoFailures: Int = 3,
+        role: Role, medium: Medium = .l2tp, mru: UInt16 = 1500, echoInterval: Duration? = .seconds(30),
+        echoFailures: Int = 3,
         limits: NegotiationLimits = NegotiationLimits(), ipv4: Bool = true, ipv6: Bool = true,
         establishTimeout: Duration = .seconds(60), authenticationTimeout: Duration = .seconds(60),
         networkTimeout: Duration = .seconds(60)
     ) {
         self.role = role
+        self.medium = medium
         self.mru = mru
         self.echoInterval = echoInterval
         self.echoFailures = echoFailures
@@ -108,5 +121,13 @@ package struct LinkConfiguration: Equatable, Sendable {
         self.establishTimeout = establishTimeout
         self.authenticationTimeout = authenticationTimeout
         self.networkTimeout = networkTimeout
+    }
+
+    /// The largest information field that is sent or asked for.
+    var largestPayload: UInt16 {
+        switch medium {
+        case .l2tp: mru
+        case .pppoe(let maxPayload): min(mru, maxPayload)
+        }
     }
 }

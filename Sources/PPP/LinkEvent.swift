@@ -27,9 +27,11 @@ extension Link {
     package enum Output: Equatable, Sendable {
         /// To the channel's descriptor where `protocolNumber.belongsToChannel`, else to the unit's.
         case send(PPPFrame)
-        /// Look the user up and answer with `Event.authenticationDecided`. A CHAP peer on an open link may be asked again.
+        /// Look the user up and answer with `Event.authenticationDecided`; a LAC whose LNS is to answer takes
+        /// `Link.handOver` instead. A CHAP peer on an open link may be asked again.
         case authenticate(AuthenticationRequest)
-        /// LCP is open and authentication done: make the unit, choose the addresses, answer with `Event.networkReady`. When
+        /// LCP is open and authentication done: make the unit, choose the addresses, answer with `Event.networkReady`; or
+        /// `Link.handOver` a link that asks nobody. When
         /// the link was renegotiated the unit is there already: answer at once, with the addresses of the user that is
         /// authenticated now. An answer that comes after `linkDown` is ignored: answer the next `networkPhase`.
         case networkPhase

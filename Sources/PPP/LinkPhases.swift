@@ -11,17 +11,17 @@ extension Link {
     }
 
     mutating func begin(
-        _ acceptance: ProxyAcceptance, at now: ContinuousClock.Instant,
+        _ acceptance: ProxyAcceptance, of proxiedLCP: ProxiedLCP, at now: ContinuousClock.Instant,
         using random: inout some RandomNumberGenerator
     ) -> [Output] {
         switch acceptance {
         case .renegotiate(let reason):
             return [.noted(.proxyRefused(reason))] + establish(at: now, using: &random)
         case .open(let sent, let received):
-            _ = lcp.open(sent: sent, received: received, at: now)
+            _ = lcp.open(proxiedLCP, sent: sent, received: received, at: now)
             return authenticate(nil, at: now, using: &random)
         case .verify(let sent, let received, let credentials):
-            _ = lcp.open(sent: sent, received: received, at: now)
+            _ = lcp.open(proxiedLCP, sent: sent, received: received, at: now)
             return authenticate(credentials, at: now, using: &random)
         }
     }

@@ -21,6 +21,11 @@ struct PAPAuthenticator: Sendable {
         if case .refusing(_, _, let until) = state { until } else { nil }
     }
 
+    /// The identifier of the latest request while nobody has decided about it.
+    var undecidedIdentifier: UInt8? {
+        if case .deciding(let identifier, _) = state { identifier } else { nil }
+    }
+
     /// A LAC has been told already: verify that.
     mutating func start(proxied credentials: PAP.Credentials, identifier: UInt8) -> [AuthenticationOutput] {
         verify(credentials, identifier: identifier)

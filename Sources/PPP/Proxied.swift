@@ -16,6 +16,14 @@ package struct ProxiedLCP: Equatable, Sendable {
 
 /// What a LAC says the peer has answered to its authentication: the values of AVPs 29 to 33 (RFC 2661 section 4.4.5).
 package struct ProxiedAuthentication: Equatable, Sendable {
+    /// The Proxy Authen Types that a method of ours can be told by; MS-CHAPv2 has none.
+    package enum Kind {
+        package static let chap: UInt16 = 2
+        package static let pap: UInt16 = 3
+        /// Nobody was asked.
+        package static let none: UInt16 = 4
+    }
+
     /// Proxy Authen Type: 1 textual, 2 CHAP, 3 PAP, 4 none, 5 MS-CHAPv1.
     package var type: UInt16
     package var name: [UInt8]?

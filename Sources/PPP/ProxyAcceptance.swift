@@ -13,13 +13,6 @@ enum ProxyAcceptance: Equatable, Sendable {
         case pap(PAP.Credentials, identifier: UInt8)
     }
 
-    /// Proxy Authen Types.
-    enum Kind {
-        static let chap: UInt16 = 2
-        static let pap: UInt16 = 3
-        static let none: UInt16 = 4
-    }
-
     /// Values that the types below need are bounded as on a link of our own.
     static func judge(
         _ lcp: ProxiedLCP, _ authentication: ProxiedAuthentication?, _ policy: ProxyPolicy,
@@ -41,7 +34,7 @@ enum ProxyAcceptance: Equatable, Sendable {
         guard let method, role.methods.contains(method) else {
             return .renegotiate("the LAC did not ask for an authentication that is allowed here")
         }
-        guard let authentication, authentication.type != Kind.none else {
+        guard let authentication, authentication.type != ProxiedAuthentication.Kind.none else {
             return .open(sent: sent, received: received)
         }
         guard let credentials = credentials(authentication, method) else {
@@ -83,12 +76,12 @@ enum ProxyAcceptance: Equatable, Sendable {
             let response = authentication.response
         else { return nil }
         switch (authentication.type, method) {
-        case (Kind.chap, .chapMD5):
+        case (ProxiedAuthentication.Kind.chap, .chapMD5):
             guard let challenge = authentication.challenge, !challenge.isEmpty, challenge.count <= CHAP.longestText,
                 response.count == CHAP.md5ResponseSize
             else { return nil }
             return .chap(CHAP.Value(value: response, name: name), identifier: identifier, challenge: challenge)
-        case (Kind.pap, .pap):
+        case (ProxiedAuthentication.Kind.pap, .pap):
             guard response.count <= CHAP.longestText else { return nil }
             return .pap(PAP.Credentials(name: name, password: Password(octets: response)), identifier: identifier)
         default:

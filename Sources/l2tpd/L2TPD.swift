@@ -32,7 +32,7 @@ struct L2TPD: ParsableCommand {
               l2tpd --config /etc/l2tpd/l2tpd.toml
               l2tpctl config check /etc/l2tpd/l2tpd.toml
             """,
-        version: "l2tpd \(Version.current)")
+        version: "l2tpd \(VersionRecord.current.version)")
 
     @Option(help: ArgumentHelp("The configuration file.", valueName: "file"))
     var config = "/etc/l2tpd/l2tpd.toml"

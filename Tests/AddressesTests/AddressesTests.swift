@@ -61,4 +61,28 @@ import Testing
         #expect(Endpoint(address: .v4(IPv4Address(192, 0, 2, 1)), port: 1701).description == "192.0.2.1:1701")
         #expect(Endpoint(address: .v6(.any), port: 1701).description == "[::]:1701")
     }
+
+    @Test(arguments: [
+        ("02:00:00:00:00:01", "02:00:00:00:00:01"), ("FE:dc:Ba:98:76:54", "fe:dc:ba:98:76:54"),
+        ("ff:ff:ff:ff:ff:ff", "ff:ff:ff:ff:ff:ff"),
+    ])
+    func `a MAC address goes in and comes out in lower case`(text: String, canonical: String) {
+        #expect(MACAddress(text)?.description == canonical)
+        #expect(MACAddress(text).flatMap { MACAddress(octets: $0.octets) } == MACAddress(text))
+    }
+
+    @Test(arguments: [
+        "", "02:00:00:00:00", "02:00:00:00:00:01:02", "2:0:0:0:0:1", "02-00-00-00-00-01", "02:00:00:00:00:0g",
+        "02:00:00:00:00:+1", "02:00:00:00:00:", "020000000001",
+    ])
+    func `text that is not six octets of two digits is no MAC address`(text: String) {
+        #expect(MACAddress(text) == nil)
+    }
+
+    @Test func `the octets of a MAC address are in the order of the wire, and its first bit tells a group`() {
+        #expect(MACAddress(2, 0, 0, 0, 0, 1).octets == [2, 0, 0, 0, 0, 1])
+        #expect(MACAddress(octets: [1, 2, 3, 4, 5]) == nil)
+        #expect(MACAddress.broadcast.isGroup && MACAddress(1, 0, 0x5e, 0, 0, 1).isGroup)
+        #expect(!MACAddress(2, 0, 0, 0, 0, 1).isGroup)
+    }
 }

@@ -74,17 +74,6 @@ import Testing
         #expect(peer.say(cdn(.busy)).outputs == [.callClosed(first, .peer(ResultCode(.busy)))])
     }
 
-    @Test func `an outgoing call is refused as permanently impossible`() {
-        var peer = ScriptedPeer.established()
-        let speed = ICCN.plain.txConnectSpeed
-        let request = OCRQ(
-            assignedSessionID: call, callSerialNumber: 1, minimumBPS: speed, maximumBPS: speed, bearerType: .digital,
-            framingType: .synchronous, calledNumber: "1")
-        let reaction = peer.say(.ocrq(request))
-        #expect(reaction.disconnect?.session == call)
-        #expect(reaction.disconnect?.message.resultCode.result == .noFacilitiesPermanently)
-    }
-
     @Test func `line information of an established call goes both ways`() {
         var (peer, id) = ScriptedPeer.withCall(.connected)
         let sli = SLI(lnsLastSentLCP: [1, 4, 5, 220])

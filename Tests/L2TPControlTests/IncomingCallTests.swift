@@ -3,7 +3,7 @@ import L2TPWire
 import Testing
 
 extension Tunnel.Session {
-    fileprivate var summary: String { "\(localID) \(peerID ?? .none) \(side) \(state) \(callSerialNumber)" }
+    var summary: String { "\(localID) \(peerID ?? .none) \(side) \(direction) \(state) \(callSerialNumber)" }
 }
 
 @Suite struct IncomingCallTests {
@@ -27,7 +27,7 @@ extension Tunnel.Session {
         #expect(peer.tunnel.session(id)?.state == .waitConnect)
         let connection = peer.say(.iccn(.plain), session: id)
         #expect(connection.outputs == [.callConnected(id, .plain)])
-        #expect(peer.tunnel.sessions.map(\.summary) == ["\(id) 500 lns established 9"])
+        #expect(peer.tunnel.sessions.map(\.summary) == ["\(id) 500 lns incoming established 9"])
     }
 
     @Test func `SSF-02 SSF-07 the owner hears of a connected call before its acknowledgement leaves`() {
@@ -59,7 +59,7 @@ extension Tunnel.Session {
         let connection = peer.give(.connectCall(id, .plain))
         #expect(connection.messages == [.iccn(.plain)])
         #expect(connection.sent.first?.header.sessionID == call)
-        #expect(peer.tunnel.sessions.map(\.summary) == ["\(id) 500 lac established 3"])
+        #expect(peer.tunnel.sessions.map(\.summary) == ["\(id) 500 lac incoming established 3"])
         #expect(peer.give(.connectCall(id, .plain)).sent.isEmpty)
     }
 
@@ -163,13 +163,13 @@ extension Tunnel.Session {
     }
 
     @Test(arguments: Stage.allCases)
-    func `SSF-01 SSF-02 CCF-07 a local close sends CDN with our session id and the codes`(stage: Stage) {
+    func `SSF-01 SSF-02 SSF-03 SSF-04 CCF-07 a local close sends CDN with our session id and the codes`(stage: Stage) {
         var (peer, id) = ScriptedPeer.withCall(stage)
         let code = ResultCode<CDNResult>(.administrative, error: .noError, text: "maintenance")
         let reaction = peer.give(.closeCall(id, code))
         #expect(reaction.outputs == [.callClosed(id, .local(code))])
         #expect(reaction.messages == [.cdn(CDN(resultCode: code, assignedSessionID: id))])
-        #expect(reaction.sent.first?.header.sessionID == (stage == .waitReply ? .none : call))
+        #expect(reaction.sent.first?.header.sessionID == (stage.knowsPeer ? call : .none))
         #expect(peer.tunnel.sessionCount == 0)
         #expect(peer.give(.closeCall(id, code)).sent.isEmpty)
     }
@@ -184,7 +184,10 @@ extension Tunnel.Session {
         #expect(reaction.disconnect?.message.assignedSessionID == id)
     }
 
-    @Test(arguments: [Stage.offered, .waitConnect, .waitReply, .replied])
+    @Test(arguments: [
+        Stage.offered, .waitConnect, .waitReply, .replied, .requested, .waitCsAnswer, .outgoingWaitReply,
+        .outgoingWaitConnect,
+    ])
     func `SSF-08 RES-03 a call that is not set up in time ends with CDN 10`(stage: Stage) {
         var (peer, id) = ScriptedPeer.withCall(stage)
         let other = peer.connectedCall(501)

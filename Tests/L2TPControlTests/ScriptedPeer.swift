@@ -51,8 +51,10 @@ struct ScriptedPeer {
         secret = configuration.secret
     }
 
-    static let sccrq = SCCRQ(hostName: "peer", assignedTunnelID: tunnelID, receiveWindowSize: 64)
-    static let sccrp = SCCRP(hostName: "peer", assignedTunnelID: tunnelID, receiveWindowSize: 64)
+    static let sccrq = SCCRQ(
+        hostName: "peer", assignedTunnelID: tunnelID, bearerCapabilities: .digital, receiveWindowSize: 64)
+    static let sccrp = SCCRP(
+        hostName: "peer", assignedTunnelID: tunnelID, bearerCapabilities: .digital, receiveWindowSize: 64)
 
     /// An established tunnel.
     static func established(
@@ -158,6 +160,35 @@ extension ScriptedPeer {
         give(.connectCall(id, .plain))
         return id
     }
+}
+
+extension ScriptedPeer {
+    /// The peer asks for outgoing call number `number`; returns our id of it.
+    @discardableResult mutating func requestCall(_ number: UInt16) -> SessionID {
+        let reaction = say(.ocrq(.plain(SessionID(number), serial: UInt32(number))))
+        for case .outgoingCallRequested(let id, _) in reaction.outputs { return id }
+        return .none
+    }
+
+    /// An outgoing call that we ask for, as far as the tunnel's state lets it go; returns our id of it.
+    @discardableResult mutating func placeOutgoingCall(serial: UInt32 = 1) -> SessionID {
+        let reaction = give(.placeOutgoingCall(.plain(serial: serial)))
+        for case .callPlaced(let id, _) in reaction.outputs { return id }
+        return .none
+    }
+}
+
+extension OCRQ {
+    static func plain(_ id: SessionID = .none, serial: UInt32) -> OCRQ {
+        OCRQ(
+            assignedSessionID: id, callSerialNumber: serial, minimumBPS: ConnectSpeed(bitsPerSecond: 64_000),
+            maximumBPS: ConnectSpeed(bitsPerSecond: 100_000_000), bearerType: .digital, framingType: .synchronous,
+            calledNumber: "5551234")
+    }
+}
+
+extension OCCN {
+    static let plain = OCCN(txConnectSpeed: ConnectSpeed(bitsPerSecond: 100_000_000), framingType: .synchronous)
 }
 
 extension ICCN {

@@ -73,6 +73,36 @@ private func pairs<First: Sendable, Second: Sendable>(_ first: [First], _ second
         setupTimeout   | nothing idle         | sendCDN idle            | nothing established
         """)
 
+    // RFC 2661 section 7.5.1.
+    private static let lacOutgoingCall = TextTable(
+        """
+        event          | idle                  | waitCsAnswer         | established
+        acceptableOCRQ | sendOCRP waitCsAnswer | sendCDN idle         | sendCDN idle
+        refusedOCRQ    | sendCDN idle          | sendCDN idle         | sendCDN idle
+        ocrp           | sendCDN idle          | sendCDN idle         | sendCDN idle
+        occn           | cleanUp idle          | sendCDN idle         | sendCDN idle
+        cdn            | cleanUp idle          | cleanUp idle         | cleanUp idle
+        bearerAnswer   | nothing idle          | sendOCCN established | nothing established
+        localClose     | nothing idle          | sendCDN idle         | sendCDN idle
+        setupTimeout   | nothing idle          | sendCDN idle         | nothing established
+        """)
+
+    // RFC 2661 section 7.5.2.
+    private static let lnsOutgoingCall = TextTable(
+        """
+        event          | idle                  | waitTunnel         | waitReply                   | waitConnect             | established
+        localOpen      | openTunnel waitTunnel | nothing waitTunnel | nothing waitReply           | nothing waitConnect     | nothing established
+        tunnelOpen     | nothing idle          | sendOCRQ waitReply | nothing waitReply           | nothing waitConnect     | nothing established
+        acceptableOCRP | cleanUp idle          | nothing waitTunnel | awaitConnection waitConnect | sendCDN idle            | sendCDN idle
+        refusedOCRP    | cleanUp idle          | nothing waitTunnel | sendCDN idle                | sendCDN idle            | sendCDN idle
+        acceptableOCCN | cleanUp idle          | nothing waitTunnel | sendCDN idle                | prepareData established | sendCDN idle
+        refusedOCCN    | cleanUp idle          | nothing waitTunnel | sendCDN idle                | sendCDN idle            | sendCDN idle
+        ocrq           | nothing idle          | nothing waitTunnel | sendCDN idle                | sendCDN idle            | sendCDN idle
+        cdn            | cleanUp idle          | nothing waitTunnel | cleanUp idle                | cleanUp idle            | cleanUp idle
+        localClose     | nothing idle          | cleanUp idle       | sendCDN idle                | sendCDN idle            | sendCDN idle
+        setupTimeout   | nothing idle          | cleanUp idle       | sendCDN idle                | sendCDN idle            | nothing established
+        """)
+
     @Test(arguments: pairs(ControlConnectionTable.State.allCases, ControlConnectionTable.Event.allCases))
     func `CCF-01 CCF-02 CCF-03 CCF-04 CCF-05 CCF-06 CCF-07 the control connection has every cell of its table`(
         state: ControlConnectionTable.State, event: ControlConnectionTable.Event
@@ -97,9 +127,27 @@ private func pairs<First: Sendable, Second: Sendable>(_ first: [First], _ second
         #expect(Self.lnsIncomingCall["\(event)", "\(state)"] == "\(action) \(next)")
     }
 
+    @Test(arguments: pairs(LACOutgoingCallTable.State.allCases, LACOutgoingCallTable.Event.allCases))
+    func `SSF-03 SSF-05 SSF-06 an outgoing call at the LAC has every cell of its table`(
+        state: LACOutgoingCallTable.State, event: LACOutgoingCallTable.Event
+    ) {
+        let (action, next) = LACOutgoingCallTable.transition(from: state, on: event)
+        #expect(Self.lacOutgoingCall["\(event)", "\(state)"] == "\(action) \(next)")
+    }
+
+    @Test(arguments: pairs(LNSOutgoingCallTable.State.allCases, LNSOutgoingCallTable.Event.allCases))
+    func `SSF-04 SSF-05 SSF-06 an outgoing call at the LNS has every cell of its table`(
+        state: LNSOutgoingCallTable.State, event: LNSOutgoingCallTable.Event
+    ) {
+        let (action, next) = LNSOutgoingCallTable.transition(from: state, on: event)
+        #expect(Self.lnsOutgoingCall["\(event)", "\(state)"] == "\(action) \(next)")
+    }
+
     @Test func `the tables above have a cell for every event in every state`() {
         #expect(Self.controlConnection.count == 13 * 4)
         #expect(Self.lacIncomingCall.count == 9 * 4)
         #expect(Self.lnsIncomingCall.count == 8 * 3)
+        #expect(Self.lacOutgoingCall.count == 8 * 3)
+        #expect(Self.lnsOutgoingCall.count == 10 * 5)
     }
 }

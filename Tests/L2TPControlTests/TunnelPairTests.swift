@@ -2,8 +2,8 @@ import L2TPControl
 import L2TPWire
 import Testing
 
-/// A LAC and an LNS, each with a tunnel, over a bad link in virtual time. The LNS takes every call, the LAC connects
-/// every call that is taken.
+/// A LAC and an LNS, each with a tunnel, over a bad link in virtual time. Whoever is asked for a call takes it, and the
+/// LAC connects every call that is taken.
 private struct TunnelPair {
     static let lac = 0
     static let lns = 1
@@ -45,7 +45,12 @@ private struct TunnelPair {
                 links[end].put(octets, at: now, random: &random)
             case .callOffered(let id, _): answers.append(.acceptCall(id))
             case .callAccepted(let id, _, _): answers.append(.connectCall(id, .plain))
-            case .opened, .callConnected, .callPlaced, .callNotPlaced, .linkInfo, .lineErrors, .callClosed, .closed,
+            case .outgoingCallRequested(let id, _):
+                answers += [
+                    .acceptOutgoingCall(id, OCRP(assignedSessionID: .none)), .connectOutgoingCall(id, .plain),
+                ]
+            case .outgoingCallAccepted, .outgoingCallConnected, .opened, .callConnected, .callPlaced, .callNotPlaced,
+                .linkInfo, .lineErrors, .callClosed, .closed,
                 .stopAcknowledged, .finished, .probed, .noted:
                 break
             }
@@ -153,6 +158,59 @@ private struct Security: Sendable, CustomStringConvertible {
         #expect(pair.events[0].contains(.stopAcknowledged))
     }
 
+    @Test(arguments: [1, 2, 3, 4, 5] as [UInt64])
+    func `SSF-03 SSF-04 outgoing calls from either end come up beside incoming ones over a link that loses a fifth`(
+        seed: UInt64
+    ) {
+        var pair = TunnelPair(seed: seed, quality: badLink) { $0.bearerCapabilities = .digital }
+        let requests = (1...15).flatMap { number -> [TunnelInput] in
+            [
+                .placeOutgoingCall(.plain(serial: number)),
+                .placeCall(ICRQ(assignedSessionID: .none, callSerialNumber: 100 + number)),
+            ]
+        }
+        pair.give(requests, to: 0)
+        let isOpen = pair.run(atMost: .seconds(3600)) { $0.tunnels[1].state == .established }
+        #expect(isOpen)
+        pair.give(requests, to: 1)
+        let isUp = pair.run(atMost: .seconds(3600)) { $0.established(0) == 60 && $0.established(1) == 60 }
+        #expect(isUp)
+        for end in 0..<2 {
+            #expect(pair.count(end) { if case .outgoingCallRequested = $0 { true } else { false } } == 15)
+            #expect(pair.count(end) { if case .outgoingCallAccepted = $0 { true } else { false } } == 15)
+            #expect(pair.count(end) { if case .outgoingCallConnected = $0 { true } else { false } } == 15)
+        }
+        // Each end knows the other's ids, and what it is itself in each call.
+        let calls = [0, 1].map { end in
+            Set(
+                pair.tunnels[end].sessions.map { call in
+                    let (ours, peers) = ("\(call.localID)", "\(call.peerID ?? .none)")
+                    let isLAC = call.side == .lac ? end == 0 : end == 1
+                    let ids = end == 0 ? [ours, peers] : [peers, ours]
+                    return ids + ["\(call.direction)", "first is the LAC: \(isLAC)"]
+                })
+        }
+        #expect(calls[0] == calls[1])
+        #expect(Set(calls[0].map { $0.suffix(2) }).count == 4)
+
+        // Half of them go down from either end, the rest with the tunnel.
+        let sessions = pair.tunnels[0].sessions.sorted { $0.localID.rawValue < $1.localID.rawValue }
+        let code = ResultCode<CDNResult>(.lossOfCarrier)
+        pair.give(sessions.prefix(20).map { .closeCall($0.localID, code) }, to: 0)
+        pair.give(sessions.dropFirst(15).prefix(15).compactMap { $0.peerID.map { .closeCall($0, code) } }, to: 1)
+        let isHalf = pair.run(atMost: .seconds(3600)) {
+            $0.tunnels.allSatisfy { $0.sessionCount == 30 && $0.statistics.queueDepth == 0 }
+        }
+        #expect(isHalf)
+        pair.give([.close(ResultCode(.shuttingDown))], to: 1)
+        let isDown = pair.run(atMost: .seconds(3600)) { $0.tunnels.allSatisfy { $0.state == .finished } }
+        #expect(isDown)
+        for end in 0..<2 {
+            #expect(pair.count(end) { if case .callClosed = $0 { true } else { false } } == 60)
+            #expect(pair.tunnels[end].deadline == nil)
+        }
+    }
+
     @Test func `AUT-03 two ends with different secrets make no tunnel`() {
         var pair = TunnelPair(seed: 4, quality: badLink) { configuration in
             configuration.secret = Array(configuration.hostName.octets)
@@ -208,8 +266,11 @@ private struct Security: Sendable, CustomStringConvertible {
     @Test func `AVP-17 HRD-05 datagrams changed on their way never trap a tunnel`() {
         var random = SeededRandom(seed: 99)
         for seed in 0..<200 as Range<UInt64> {
-            var pair = TunnelPair(seed: seed, quality: .init(loss: 5, duplication: 5, delay: 1...20))
+            var pair = TunnelPair(seed: seed, quality: .init(loss: 5, duplication: 5, delay: 1...20)) {
+                $0.bearerCapabilities = .digital
+            }
             pair.give((1...3).map { .placeCall(ICRQ(assignedSessionID: .none, callSerialNumber: $0)) }, to: 0)
+            pair.give((4...6).map { .placeOutgoingCall(.plain(serial: $0)) }, to: 0)
             for _ in 0..<40 {
                 _ = pair.run(atMost: .milliseconds(50)) { _ in false }
                 guard var octets = pair.datagrams.randomElement(using: &random) else { continue }
@@ -233,7 +294,7 @@ private struct Security: Sendable, CustomStringConvertible {
             for end in 0..<2 {
                 let begun = pair.count(end) {
                     switch $0 {
-                    case .callOffered, .callPlaced: true
+                    case .callOffered, .callPlaced, .outgoingCallRequested: true
                     default: false
                     }
                 }

@@ -102,7 +102,7 @@ import Testing
             if case .error(let error) = $0 { error.code } else { ControlError.Code.failed }
         }
         #expect(codes == [.badRequest, .badRequest, .badRequest, .badRequest, .unknownRequest, .failed, .badRequest])
-        #expect(client.replies[5] == .version(VersionRecord(version: Version.current)))
+        #expect(client.replies[5] == .version(.current))
         #expect(!client.hasEnded)
     }
 
@@ -147,7 +147,7 @@ import Testing
         try world.settle()
         #expect(world.sessions.isEmpty)
         slow.isStalled = false
-        #expect(try world.run { slow.replies.last == .version(VersionRecord(version: Version.current)) })
+        #expect(try world.run { slow.replies.last == .version(.current) })
         let told = try #require(slow.endCount)
         #expect((100..<count).contains(told), "told \(told)")
         #expect(slow.replies.count == told + 2)

@@ -23,7 +23,7 @@ extension Service {
 
     private func answer(_ request: Request, to client: ControlClient, at now: Instant) {
         switch request {
-        case .version: client.send(.version(VersionRecord(version: Version.current)))
+        case .version: client.send(.version(.current))
         case .summary: client.send(.summary(summary(at: now)))
         case .showTunnels, .showSessions:
             client.awaitingCounters = request
@@ -108,7 +108,7 @@ extension Service {
         }
         let pools = lns.pools.records
         var summary = SummaryRecord(
-            version: Version.current, hostName: server.hostName, processID: processID,
+            version: VersionRecord.current.version, hostName: server.hostName, processID: processID,
             uptimeSeconds: began.seconds(until: now), kernel: kernel, listeners: server.listeners.map { "\($0.local)" },
             tunnels: tunnels, sessions: sessions, maxTunnels: server.limits.maxTunnels,
             maxSessions: server.limits.maxSessions, peers: server.peers.all.count, users: lns.users.count,

@@ -77,9 +77,9 @@ final class Sessions<Plane: DataPlane> {
     /// The call ended: at the peer's word, or because an order to close it was carried out.
     func release(_ key: SessionKey, _ reason: String, at now: Instant) {
         guard let session = sessions[key], !session.isEnding else { return }
-        session.end = session.end ?? reason
-        // The call is over already: nothing is left to be said to the tunnel.
+        // The call is over already: nothing is left to be said to the tunnel. PPP may know better why.
         if session.isLinked { _ = advance(session, .lowerLayerDown, at: now) }
+        session.end = session.end ?? reason
         retire(session, at: now)
         plane.deleteSession(session.key)
     }

@@ -32,6 +32,11 @@ final class L2TPServer<Plane: DataPlane> {
     /// The calls that we place, by their Call Serial Numbers, until an LNS takes them.
     var placedCalls: [UInt32: PlacedCall] = [:]
     var serials: CallSerialNumbers
+    let resolver: NameResolver
+    /// Calls that wait for the address of their LNS.
+    var lookups: [String: [PlacedCall]] = [:]
+    /// Which of a name's addresses is next: each failure is one for the next address.
+    var addressTurns: [String: Int] = [:]
     var random = SystemRandomNumberGenerator()
     private var deadlines = DeadlineQueue<TunnelID>()
     /// Tunnels that were told something and have not thought about it yet, in the order in which they were told.
@@ -43,7 +48,8 @@ final class L2TPServer<Plane: DataPlane> {
 
     init(
         plane: Plane, loop: EventLoop, listeners: [DatagramSocket], sessions: Sessions<Plane>, lns: LNS,
-        clients: Clients, hostName: String, peers: Peers, limits: Daemon, serials: CallSerialNumbers, log: Logger,
+        clients: Clients, hostName: String, peers: Peers, limits: Daemon, serials: CallSerialNumbers,
+        resolver: NameResolver, log: Logger,
         at now: Instant
     ) {
         self.plane = plane
@@ -53,6 +59,7 @@ final class L2TPServer<Plane: DataPlane> {
         self.lns = lns
         self.clients = clients
         self.serials = serials
+        self.resolver = resolver
         self.hostName = hostName
         self.peers = peers
         self.limits = limits

@@ -1,3 +1,4 @@
+import Configuration
 import Addresses
 import DataPlane
 import EventLoop
@@ -43,8 +44,9 @@ extension L2TPServer {
             callNotPlaced(serial: serial, reason, in: context, at: now)
         case .callAccepted(let id, let peer, _):
             callAccepted(id, peer: peer, in: context, at: now)
-        case .linkInfo, .lineErrors:
-            // SLI and WEN mean nothing on media without characters.
+        case .outgoingCallRequested, .outgoingCallAccepted, .outgoingCallConnected, .linkInfo, .lineErrors:
+            // Calls that nobody here, without bearer capabilities, is asked for; SLI and WEN mean nothing on media
+            // without characters.
             log.debug("\(output)", metadata: metadata(context))
         }
     }
@@ -119,6 +121,9 @@ extension L2TPServer {
     private func leaveOutbound(_ context: TunnelContext, _ reason: TunnelEnd, at now: Instant) {
         guard let outbound = context.counterpart.outbound else { return }
         if outboundTunnels[outbound.share] === context { outboundTunnels[outbound.share] = nil }
+        if case .name(let name) = outbound.share.lns.place, context.opened == nil {
+            addressTurns[name, default: 0] += 1
+        }
         switch reason {
         case .peer, .peerLost: groups.failed(outbound.share.lns, for: outbound.retryAfter, at: now)
         case .local, .tieLost, .abandoned: break

@@ -239,8 +239,8 @@ final class ClientTunnel {
             call.end = end
             give(.lowerLayerDown, to: call, at: now)
         case .closed(let reason): end = reason
-        case .callOffered, .callConnected, .callNotPlaced, .linkInfo, .lineErrors, .stopAcknowledged, .finished,
-            .probed, .noted:
+        case .callOffered, .callConnected, .callNotPlaced, .outgoingCallRequested, .outgoingCallAccepted,
+            .outgoingCallConnected, .linkInfo, .lineErrors, .stopAcknowledged, .finished, .probed, .noted:
             break
         }
     }

@@ -1,0 +1,51 @@
+/// What an access concentrator has seen and done since it began, in packets.
+package struct DiscoveryCounters: Equatable, Sendable {
+    /// Why a packet came to nothing.
+    package enum Discard: String, CaseIterable, Sendable {
+        /// No discovery packet, or one whose tags overrun it.
+        case malformed
+        /// From a group address, from which nothing comes.
+        case groupSource
+        /// A packet that only an access concentrator sends.
+        case unexpectedCode
+        /// A SESSION_ID where there must be none, or one that no session can have.
+        case sessionID
+        /// No Service-Name, or more than one.
+        case serviceName
+        /// A PADI for a service that is not offered.
+        case unknownService
+        /// A PADI while the interface, or the host, has all the sessions that it may have.
+        case sessionLimit
+        /// PADIs beyond the interface's rate, and beyond the host's.
+        case initiationRate, initiationRateOfHost
+        /// PADRs beyond the interface's rate, and beyond the host's.
+        case requestRate, requestRateOfHost
+        case missingCookie, wrongCookie
+        /// A PADR that was repeated before it was decided on.
+        case undecided
+        /// A PADT for a session that is not there.
+        case unknownSession
+        /// A PADT for the session of another host.
+        case foreignSession
+        /// An answer that would not fit a frame.
+        case tooLong
+    }
+
+    package internal(set) var padiReceived: UInt64 = 0
+    package internal(set) var padoSent: UInt64 = 0
+    package internal(set) var padrReceived: UInt64 = 0
+    /// PADSs that granted a session, repeated ones too.
+    package internal(set) var padsSent: UInt64 = 0
+    /// PADSs that did not.
+    package internal(set) var refusalsSent: UInt64 = 0
+    package internal(set) var padtReceived: UInt64 = 0
+    package internal(set) var padtSent: UInt64 = 0
+    /// A cause that never was is not there.
+    package internal(set) var discarded: [Discard: UInt64] = [:]
+
+    package init() {}
+
+    mutating func discard(_ cause: Discard) {
+        discarded[cause, default: 0] += 1
+    }
+}
