@@ -18,7 +18,7 @@ import Testing
         .init(
             replace: "[log]", with: "[logging]",
             problem:
-                "l2tpd.toml:5: logging: is no key that is known here; there are client, daemon, listener, log, peer, pool, ppp, tunnel_group, user"
+                "l2tpd.toml:5: logging: is no key that is known here; there are client, daemon, listener, log, peer, pool, ppp, pppoe, realm, tunnel_group, user"
         ),
         .init(
             replace: "hello_interval = 60", with: "hello_interval = \"60\"",
@@ -206,7 +206,7 @@ import Testing
         #expect(
             found == [
                 "l2tpd.toml: listener: is missing; write a [[listener]] with the address that tunnels come in on, "
-                    + "or a [[client]]",
+                    + "a [[client]] or a [[pppoe]]",
                 "l2tpd.toml:1: peer[0].addresses: says nothing and neither does host_names; write source prefixes, "
                     + "Host Names or both (addresses = [\"0.0.0.0/0\", \"::/0\"] is everybody)",
                 "l2tpd.toml:1: peer[0].name: is missing; write a name",

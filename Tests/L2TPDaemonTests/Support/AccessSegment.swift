@@ -10,6 +10,9 @@ import PPPoE
 
 /// An access interface's Ethernet in memory, with the subscribers on it.
 final class AccessSegment: DiscoverySocket {
+    /// The only one on a segment.
+    static let concentrator = MACAddress(2, 0, 0, 0, 1, 0)
+
     let interface: String
     let interfaceIndex: Int32
     private(set) var stations: [SubscriberStation] = []
@@ -153,8 +156,7 @@ final class SubscriberStation {
         for packet in packets {
             hasActed = true
             if let parsed = try? DiscoveryPacket(parsing: packet) { discovery.append(parsed) }
-            // Whoever sends it: there is one access concentrator on a segment.
-            discover(.received(packet, from: .broadcast), at: world.now)
+            discover(.received(packet, from: AccessSegment.concentrator), at: world.now)
         }
         for frame in frames {
             hasActed = true
