@@ -17,7 +17,7 @@ from pathlib import Path
 
 from l2tpd import BINARIES, L2TPD
 from network import CLIENT, LNS, Namespace, wait_until
-from peer import Peer, admit, ask, resident
+from peer import Peer, admit, ask, status
 
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -72,10 +72,10 @@ def daemon(lns: Namespace, client: Namespace, count: int) -> Figures:
     daemon.configuration["pool"] = [{"name": "subscribers", "ranges": ["100.64.0.2-100.64.255.254"]}]
     daemon.start()
     pid = daemon.process.pid
-    idle, memory = threads(pid), resident(daemon.process)
+    idle, memory = threads(pid), status(daemon.process, "VmRSS")
     peer = Peer(client).start("--sessions", count, "--ping", "--hold", 3000, "--timeout", 600, log=f"lab-peer-{count}")
     peer.wait_until_up(900)
-    busy, memory = threads(pid), resident(daemon.process) - memory
+    busy, memory = threads(pid), status(daemon.process, "VmRSS") - memory
     used = sum(map(sum, busy.values())) - sum(map(sum, idle.values()))
     print(f"  CPU seconds, own + kernel: {spent(idle, busy)}; {spent({}, threads(peer.process.pid))}", flush=True)
 

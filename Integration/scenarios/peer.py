@@ -76,11 +76,7 @@ def ask(lns: L2TPD, request: str, **arguments: Any) -> list[dict[str, Any]]:
         return replies
 
 
-def resident(process: Process) -> int:
-    """Resident memory in KiB."""
-    return _status(process, "VmRSS")
-
-
-def _status(process: Process, field: str) -> int:
-    with open(f"/proc/{process.pid}/status") as status:
-        return next(int(line.split()[1]) for line in status if line.startswith(f"{field}:"))
+def status(process: Process, field: str) -> int:
+    """A number from /proc/PID/status: "VmRSS" in KiB, "Threads"."""
+    with open(f"/proc/{process.pid}/status") as lines:
+        return next(int(line.split()[1]) for line in lines if line.startswith(f"{field}:"))

@@ -104,6 +104,13 @@ package final class Service<Plane: DataPlane> {
             throw StartError(what: "control socket \(configuration.daemon.controlSocket)", why: error)
         }
         let ports = try Self.openAccess(configuration.accessInterfaces, hostName, loop, at: now, by: openAccess)
+        let resolver: NameResolver
+        do throws(Errno) {
+            resolver = try NameResolver()
+            try loop.add(resolver.descriptor, .resolver)
+        } catch {
+            throw StartError(what: "name resolver", why: error)
+        }
         sessions = Sessions(plane: plane, log: log)
         lns = LNS(
             hostName: hostName, users: Users(configuration), pools: AddressPools(configuration), log: log)
@@ -112,7 +119,7 @@ package final class Service<Plane: DataPlane> {
         server = L2TPServer(
             plane: plane, loop: loop, listeners: listeners, sessions: sessions, lns: lns, clients: clients, lac: lac,
             hostName: hostName, peers: Peers(configuration), limits: configuration.daemon,
-            serials: CallSerialNumbers(clock: secondsSince1970), log: log, at: now)
+            serials: CallSerialNumbers(clock: secondsSince1970), resolver: resolver, log: log, at: now)
     }
 
     private static func openAccess(
@@ -173,6 +180,7 @@ package final class Service<Plane: DataPlane> {
             case .access: server.drain(access: Int(token.value), at: now)
             case .plane: plane.handle(event)
             case .hook: clients.hooks.handle(token.value, at: now)
+            case .resolver: server.takeAddresses(at: now)
             case .controlListener: control.accept(at: now)
             case .controlClient: handle(event, clientNumber: token.value, at: now)
             case nil: break

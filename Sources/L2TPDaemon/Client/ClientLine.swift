@@ -17,6 +17,8 @@ final class ClientLine {
     var stage = Stage.down
     /// Whether it is dialled again when its call ends.
     var isWanted: Bool
+    /// It is to be dialled as soon as the call that is being hung up has ended.
+    var isDialledNext = false
     var redial: Redial
     /// Why the last call ended, unless it was ended here.
     var lastFailure: String?

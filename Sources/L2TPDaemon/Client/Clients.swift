@@ -51,15 +51,20 @@ final class Clients {
 
     /// It is wanted, and dialled without further waiting; again whenever it is lost only if it is persistent.
     func up(_ line: ClientLine, at now: Instant) {
+        let wasWanted = line.isWanted
         line.isWanted = true
         line.redial.reset()
-        if case .calling = line.stage { return }
-        line.stage = .waiting(until: now)
+        if case .calling = line.stage {
+            line.isDialledNext = !wasWanted
+        } else {
+            line.stage = .waiting(until: now)
+        }
     }
 
     /// Nobody wants it any more; its call is to be ended by the caller.
     func down(_ line: ClientLine) -> ClientCall? {
         line.isWanted = false
+        line.isDialledNext = false
         if let call = line.call { return call }
         line.stage = .down
         return nil
@@ -89,6 +94,11 @@ final class Clients {
     func ended(_ call: ClientCall, _ reason: String, retry: Instant? = nil, at now: Instant) {
         let line = call.line
         guard line.call === call else { return }
+        if line.isDialledNext {
+            line.isDialledNext = false
+            line.stage = .waiting(until: now)
+            return
+        }
         let lasted = call.opened.map { now - $0 }
         if line.isWanted { line.lastFailure = reason }
         if lasted != nil { line.failures = 0 }

@@ -55,7 +55,7 @@ extension Sessions {
         case .linkDown:
             for network in NetworkProtocol.allCases { withdraw(session, network, at: now) }
         case .closed(let reason):
-            session.end = session.end ?? reason.text
+            if reason != .lowerLayerDown { session.end = session.end ?? reason.text }
             log.info("link closed", metadata: session.metadata.merging(["reason": "\(reason.text)"]) { $1 })
             orders.append(.close(session.key, Disconnection(reason)))
         case .noted(let note):

@@ -124,9 +124,9 @@ final class Sessions<Plane: DataPlane> {
         _ key: SessionKey, _ reason: String, _ disconnection: Disconnection, at now: Instant
     ) -> [SessionOrder] {
         guard let session = sessions[key], !session.isEnding else { return [] }
-        session.end = session.end ?? reason
-        // The call is over already: nothing is left to be said to the tunnel.
+        // The call is over already: nothing is left to be said to the tunnel. PPP may know better why.
         if session.isLinked { _ = advance(session, .lowerLayerDown, at: now) }
+        session.end = session.end ?? reason
         retire(session, at: now)
         plane.deleteSession(session.key)
         return endPartner(of: session, disconnection)

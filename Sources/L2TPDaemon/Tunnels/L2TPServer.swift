@@ -35,6 +35,11 @@ final class L2TPServer<Plane: DataPlane> {
     /// Calls to be switched, by their incoming sessions' keys, until an LNS takes them.
     var switching: [SessionKey: SwitchedCall] = [:]
     var serials: CallSerialNumbers
+    let resolver: NameResolver
+    /// Calls that wait for the address of their LNS.
+    var lookups: [String: [PlacedCall]] = [:]
+    /// Which of a name's addresses is next: each failure is one for the next address.
+    var addressTurns: [String: Int] = [:]
     var random = SystemRandomNumberGenerator()
     private var deadlines = DeadlineQueue<TunnelID>()
     /// Tunnels that were told something and have not thought about it yet, in the order in which they were told.
@@ -47,7 +52,7 @@ final class L2TPServer<Plane: DataPlane> {
     init(
         plane: Plane, loop: EventLoop, listeners: [DatagramSocket], sessions: Sessions<Plane>, lns: LNS,
         clients: Clients, lac: LAC, hostName: String, peers: Peers, limits: Daemon, serials: CallSerialNumbers,
-        log: Logger,
+        resolver: NameResolver, log: Logger,
         at now: Instant
     ) {
         self.plane = plane
@@ -58,6 +63,7 @@ final class L2TPServer<Plane: DataPlane> {
         self.clients = clients
         self.lac = lac
         self.serials = serials
+        self.resolver = resolver
         self.hostName = hostName
         self.peers = peers
         self.limits = limits

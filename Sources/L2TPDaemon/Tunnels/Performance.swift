@@ -1,3 +1,4 @@
+import Configuration
 import Addresses
 import DataPlane
 import EventLoop
@@ -132,6 +133,9 @@ extension L2TPServer {
     private func leaveOutbound(_ context: TunnelContext, _ reason: TunnelEnd, at now: Instant) {
         guard let outbound = context.counterpart.outbound else { return }
         if outboundTunnels[outbound.share] === context { outboundTunnels[outbound.share] = nil }
+        if case .name(let name) = outbound.share.lns.place, context.opened == nil {
+            addressTurns[name, default: 0] += 1
+        }
         switch reason {
         case .peer, .peerLost: groups.failed(outbound.share.lns, for: outbound.retryAfter, at: now)
         case .local, .tieLost, .abandoned: break

@@ -40,7 +40,7 @@ extension L2TPServer {
             call.tried.insert(member.lns)
             switch member.lns.place {
             case .address(let address): direct(call, to: member, at: address, now)
-            case .name(let name): giveUp(call, "\(name) is no address", retry: nil, at: now)
+            case .name(let name): lookUp(name, for: call, to: member, at: now)
             }
         }
     }
@@ -57,6 +57,36 @@ extension L2TPServer {
         table.all.reduce(0) { count, context in
             context.counterpart.outbound?.share.lns == lns && !context.isClosed
                 ? count + context.machine.sessionCount : count
+        }
+    }
+
+    /// A tunnel that stands needs no address.
+    private func lookUp(_ name: String, for call: PlacedCall, to member: TunnelGroup.Member, at now: Instant) {
+        let share = Counterpart.Outbound.Share(lns: member.lns, owner: call.tunnelOwner)
+        if let context = outboundTunnels[share] {
+            return direct(call, to: member, at: context.path.remote.address, now)
+        }
+        call.stage = .lookingUp(member)
+        lookups[name, default: []].append(call)
+        resolver.resolve(name)
+    }
+
+    /// The resolver has answers.
+    func takeAddresses(at now: Instant) {
+        for answer in resolver.drain() {
+            for call in lookups.removeValue(forKey: answer.name) ?? [] {
+                guard case .lookingUp(let member) = call.stage else { continue }
+                if answer.addresses.isEmpty {
+                    let reason = "\(answer.name): \(answer.failure ?? "no address")"
+                    log.warning("LNS not found", metadata: ["name": "\(answer.name)", "error": "\(reason)"])
+                    call.lastFailure = reason
+                    groups.failed(member.lns, for: member.retryAfter, at: now)
+                    seek(call, at: now)
+                } else {
+                    let turn = addressTurns[answer.name, default: 0] % answer.addresses.count
+                    direct(call, to: member, at: answer.addresses[turn], now)
+                }
+            }
         }
     }
 
@@ -127,6 +157,11 @@ extension L2TPServer {
         if call.isCancelled { return giveUp(call, "given up here", retry: nil, at: now) }
         call.lastFailure = "\(end)"
         call.lastEnd = end
+        if let share = context.counterpart.outbound?.share, context.isClosed {
+            // It closed for want of calls just then: the LNS is still to be asked, by a new tunnel.
+            if outboundTunnels[share] === context { outboundTunnels[share] = nil }
+            call.tried.remove(share.lns)
+        }
         seek(call, at: now)
     }
 
@@ -170,23 +205,5 @@ extension L2TPServer {
         call.stage = .over
         placedCalls[call.serial] = nil
         carryOut(call.role.failed(reason, retry: retry, at: now), at: now)
-    }
-}
-
-extension CallEnd {
-    /// Whether the LNS is to blame, or has asked for it: another one may take the call.
-    fileprivate var suggestsAnotherLNS: Bool {
-        switch self {
-        case .peer(let code?):
-            switch code.result {
-            case .noFacilitiesTemporarily, .noFacilitiesPermanently, .busy, .timeout: true
-            case .seeErrorCode: code.error == .insufficientResources || code.error == .tryAnother
-            default: false
-            }
-        case .local(let code): code.result == .timeout
-        case .peer(nil), .outOfPlace: false
-        case .tunnel(.local(let code)): code.result != .shuttingDown && code.result != .generalClear
-        case .tunnel(.peer), .tunnel(.peerLost), .tunnel(.tieLost), .tunnel(.abandoned): true
-        }
     }
 }

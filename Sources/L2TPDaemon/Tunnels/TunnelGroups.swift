@@ -6,7 +6,7 @@ struct TunnelGroups {
 
     enum Choice: Equatable {
         case member(TunnelGroup.Member)
-        /// None may be tried now; `retry` is when one that is left alone may be, nil when none is.
+        /// None may be tried now; `retry` is when the first may be again, where all of them are left alone.
         case none(retry: Instant?)
     }
 
@@ -24,7 +24,8 @@ struct TunnelGroups {
         let untried = group.members.filter { !tried.contains($0.lns) }
         let able = untried.filter { resting[$0.lns] == nil && hasRoom($0) }
         guard let preference = able.map(\.preference).min() else {
-            return .none(retry: untried.compactMap { resting[$0.lns] }.min())
+            let waits = group.members.map { resting[$0.lns] }
+            return .none(retry: waits.contains(nil) ? nil : waits.compactMap(\.self).min())
         }
         let candidates = able.filter { $0.preference == preference }
         var credit = credits[group.name] ?? [:]
