@@ -19,8 +19,8 @@ class L2TPD:
 
     def __init__(self, namespace: Namespace):
         self.namespace = namespace
-        self.socket = namespace.directory / "control.sock"
-        self.file = namespace.directory / "l2tpd.toml"
+        self.socket = namespace.directory / f"{namespace.name}.sock"
+        self.file = namespace.directory / f"{namespace.name}.toml"
         self.process: Process
         self.peer: Table = {"name": "client", "addresses": [f"{CLIENT}/32"], "ppp": "subscribers"}
         self.ppp: Table = {
