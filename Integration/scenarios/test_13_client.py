@@ -7,8 +7,6 @@ from l2tpd import L2TPD, Table
 from network import LNS, Network, wait_until
 from xl2tpd import XL2TPD
 
-METHODS = pytest.mark.parametrize("method", ["chap-md5", "ms-chap-v2", "pap"])
-SECRETS = pytest.mark.parametrize("secret", [None, "tunnel-sesame"], ids=["open", "secret"])
 
 
 def dialling(network: Network, *clients: Table, **changes: object) -> L2TPD:
@@ -24,8 +22,9 @@ def dialling(network: Network, *clients: Table, **changes: object) -> L2TPD:
     return daemon
 
 
-@METHODS
-@SECRETS
+@pytest.mark.parametrize(
+    ("method", "secret"), [("chap-md5", None), ("ms-chap-v2", "tunnel-sesame"), ("pap", "tunnel-sesame")]
+)
 def test_client_dials_a_stock_lns_and_carries_data(network: Network, method: str, secret: str | None):
     stock = XL2TPD(network.lns, secret=secret)
     stock.serve({"alice": "sesame-of-alice"}, authentication=method)

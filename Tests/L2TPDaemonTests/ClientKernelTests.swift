@@ -6,6 +6,7 @@ import FoundationEssentials
 import Glibc
 import L2TPControl
 import L2TPWire
+import Linux
 import Testing
 
 @testable import L2TPDaemon
@@ -122,10 +123,20 @@ import Testing
     /// A program that says what it was told, in a file of its own for each test.
     private static func script(_ body: String) throws -> (program: String, output: String) {
         let path = FileManager.default.temporaryDirectory.path + "/l2tpd-hook-" + UUID().uuidString
-        try "#!/bin/sh\n\(body)\n".replacing("OUTPUT", with: path + ".out")
+        try "#!/bin/sh\n[ -n \"$L2TPD_EVENT\" ] || exit\n\(body)\n".replacing("OUTPUT", with: path + ".out")
             .write(toFile: path, atomically: false, encoding: .utf8)
         _ = unsafe chmod(path, 0o700)
-        return (path, path + ".out")
+        // A child that another test was starting while the file was open holds it until it has become its own program.
+        while true {
+            do throws(Errno) {
+                let trial = try ChildProcess(path, environment: [])
+                while trial.reap() == nil { usleep(1000) }
+                return (path, path + ".out")
+            } catch {
+                guard error.code == ETXTBSY else { throw error }
+            }
+            usleep(1000)
+        }
     }
 
     /// Programs live in real time.
