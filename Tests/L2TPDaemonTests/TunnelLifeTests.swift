@@ -120,15 +120,15 @@ extension SessionCounters {
 
     // MARK: - A client that begins anew on the same addresses and ports
 
-    @Test(arguments: [true, false])
+    @Test(arguments: [true, false], [0, 10])
     func `a client that died and comes back from the same port is served soon, and the old tunnel goes`(
-        demultiplexes: Bool
+        demultiplexes: Bool, after seconds: Int
     ) throws {
         let world = try World()
         world.plane.demultiplexesByTunnelID = demultiplexes
         let (host, old) = try world.openTunnel(id: 7)
         _ = try world.openCall(in: old)
-        try world.run(for: .seconds(10))
+        try world.run(for: .seconds(seconds))
         let oldID = old.machine.peerTunnelID
         host.forgetAll()
         let began = world.now
@@ -141,14 +141,14 @@ extension SessionCounters {
         #expect(world.plane.tunnels.count == 1 && world.plane.sessions.count == 1 && call.isOpen)
     }
 
-    @Test(arguments: [true, false])
+    @Test(arguments: [true, false], [0, 10])
     func `a client that died and comes back with its old tunnel id is not taken for its own echo`(
-        demultiplexes: Bool
+        demultiplexes: Bool, after seconds: Int
     ) throws {
         let world = try World()
         world.plane.demultiplexesByTunnelID = demultiplexes
         let (host, old) = try world.openTunnel(id: 7)
-        try world.run(for: .seconds(10))
+        try world.run(for: .seconds(seconds))
         let oldID = old.machine.peerTunnelID
         host.forgetAll()
         let new = host.open(id: 7, at: world.now) { $0.establishmentLimit = 8 }
@@ -183,11 +183,14 @@ extension SessionCounters {
         _ = try world.openCall(in: first)
     }
 
-    @Test func `RES-03 a second tunnel on one path is refused with StopCCN 3 where the kernel mixes them up`() throws {
+    @Test(arguments: [0, 10])
+    func `RES-03 a second tunnel on one path is refused with StopCCN 3 where the kernel mixes them up`(
+        after seconds: Int
+    ) throws {
         let world = try World()
         world.plane.demultiplexesByTunnelID = false
         let (host, first) = try world.openTunnel(id: 7)
-        try world.run(for: .seconds(10))
+        try world.run(for: .seconds(seconds))
         let second = host.open(id: 8, at: world.now)
         #expect(try world.run { second.end != nil })
         #expect(host.stops.first?.resultCode.result == .alreadyExists)

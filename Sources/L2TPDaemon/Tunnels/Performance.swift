@@ -84,7 +84,6 @@ extension L2TPServer {
         let rivals = openTunnels(on: context.path)
         table.open(context)
         context.opened = now
-        context.lastProof = now
         if let outbound = context.counterpart.outbound { groups.answered(outbound.share.lns) }
         guard plane.demultiplexesByTunnelID || rivals.isEmpty else {
             return tell(context, .close(.sharedPath), at: now)

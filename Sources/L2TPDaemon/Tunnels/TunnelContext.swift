@@ -72,7 +72,7 @@ final class TunnelContext {
     /// Whether its peer knows of the end or cannot hear of it any more: a shutdown need not wait for it, and an SCCRQ
     /// with the same Assigned Tunnel ID is a new one.
     var mayBeLeft = false
-    /// When the peer last showed that it lives.
+    /// When the peer was last asked whether it lives and answered. That it once opened the tunnel says nothing of now.
     var lastProof: Instant?
     var probe: Probe?
 
