@@ -127,6 +127,11 @@ class Namespace:
         else:
             self.run("tc", "qdisc", "del", "dev", "eth0", "root")
 
+    def dropped(self) -> int:
+        """Packets that netem has lost here."""
+        (qdisc,) = json.loads(self.run("tc", "-s", "-j", "qdisc", "show", "dev", "eth0", "root"))
+        return qdisc["drops"]
+
     def leftovers(self) -> list[str]:
         """What nobody cleaned up: processes, interfaces, and the kernel's L2TP tunnels and sessions."""
         left = [f"process {pid}: {_command_line(pid)}" for pid in self.pids()]
