@@ -12,18 +12,20 @@ struct L2TPD: ParsableCommand {
         commandName: "l2tpd",
         abstract: "L2TP for Linux: control messages and PPP negotiation here, every data packet in the kernel.",
         discussion: """
-            l2tpd opens the listeners that its configuration names and serves the peers that it knows: each call becomes \
-            a pppN interface whose packets the kernel moves. It stays in the foreground and logs to standard error; \
-            l2tpctl shows and steers it.
+            What it is its configuration says: an LNS (a [[listener]] and [[peer]]s: each call becomes a pppN interface), a \
+            LAC ([[pppoe]] subscribers whose calls go to the LNSes of a [[tunnel_group]]), a [[client]] that dials, a \
+            switch ([[peer]]s whose calls go on into a [[tunnel_group]]), or several of these. It stays in the foreground \
+            and logs to standard error; l2tpctl shows and steers it.
 
             SIGNALS
-              TERM, INT   tell every peer that we go (StopCCN), remove every kernel object, end;
-                          a second one ends at once
-              HUP         read the configuration again: peers, users, pools, PPP, limits, log level; what needs a restart is
-                          logged and left as it is
+              TERM, INT  tell every peer that we go (StopCCN), remove every kernel
+                         object, end; a second one ends at once
+              HUP        read the configuration again: peers, users, pools, PPP, limits,
+                         log level; what needs a restart is logged and left as it is
 
             NEEDS
-              CAP_NET_ADMIN, /dev/ppp, and the kernel modules l2tp_ppp and l2tp_netlink
+              CAP_NET_ADMIN, /dev/ppp, and the kernel modules l2tp_ppp and l2tp_netlink;
+              with [[pppoe]] also CAP_NET_RAW and the module pppoe
 
             EXIT STATUS
               0 ended in order, 1 could not start or failed, 64 usage

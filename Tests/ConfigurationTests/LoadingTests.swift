@@ -164,11 +164,27 @@ import Testing
         #expect(configuration.peers.first?.tunnel.secret == Secret("from the file"))
     }
 
+    private static let project = #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" }
+
+    private static func examples() throws -> [String] {
+        let directory = project + "/Integration/examples"
+        return try FileManager.default.contentsOfDirectory(atPath: directory)
+            .filter { $0.hasSuffix(".toml") }.map { "\(directory)/\($0)" }
+    }
+
     @Test func `the example configurations can be used as they stand`() throws {
-        let examples =
-            #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" } + "/Integration/examples"
-        let files = try FileManager.default.contentsOfDirectory(atPath: examples).filter { $0.hasSuffix(".toml") }
+        let files = try Self.examples()
         #expect(!files.isEmpty)
-        for file in files { _ = try Configuration.load(from: "\(examples)/\(file)") }
+        for file in files { _ = try Configuration.load(from: file) }
+    }
+
+    /// But for the line that says what the file is.
+    @Test func `the configurations in the README are the examples`() throws {
+        let examples = try Self.examples().map { file in
+            try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n\n", maxSplits: 1)[1]
+        }
+        let shown = try String(contentsOfFile: Self.project + "/README.md", encoding: .utf8)
+            .components(separatedBy: "```toml\n").dropFirst().map { $0.components(separatedBy: "```")[0] }
+        #expect(Set(shown) == Set(examples.map(String.init)))
     }
 }
