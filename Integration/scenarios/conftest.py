@@ -8,6 +8,7 @@ The scenarios run inside the lab, in one boot; one of them, with its logs and ca
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import subprocess
@@ -106,10 +107,11 @@ def systemd(network: Network):
 
 @pytest.fixture(scope="session", autouse=True)
 def nothing_left():
-    """After the last test the lab holds no namespace, PPP interface or peer's process."""
+    """After the last test of a file its part of the lab holds no namespace, PPP interface or peer's process."""
     yield
     left = subprocess.run(["ip", "netns", "list"], stdout=subprocess.PIPE, text=True, check=True).stdout.split()
-    left += [link for link in os.listdir("/sys/class/net") if link.startswith(("ppp", "l2tpeth"))]
+    links = subprocess.run(["ip", "-j", "link"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    left += [link["ifname"] for link in json.loads(links) if link["ifname"].startswith(("ppp", "l2tpeth"))]
     for status in Path("/proc").glob("[0-9]*/comm"):
         try:
             name = status.read_text().strip()

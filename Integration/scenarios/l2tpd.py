@@ -22,6 +22,7 @@ class L2TPD:
         self.socket = namespace.directory / f"{namespace.name}-control.sock"
         self.file = namespace.directory / f"{namespace.name}-l2tpd.toml"
         self.process: Process
+        self.environment: dict[str, str] = {}
         self.peer: Table = {"name": "client", "addresses": [f"{CLIENT}/32"], "ppp": "subscribers"}
         self.ppp: Table = {
             "name": "subscribers",
@@ -44,7 +45,8 @@ class L2TPD:
 
     def start(self) -> L2TPD:
         self.file.write_text(toml(self.configuration))
-        self.process = self.namespace.start("l2tpd", BINARIES / "l2tpd", "--config", self.file)
+        command = (BINARIES / "l2tpd", "--config", self.file)
+        self.process = self.namespace.start("l2tpd", *command, environment=self.environment)
         wait_until("l2tpd answers l2tpctl", lambda: self._answers() or not self.process.running())
         assert self.process.running(), self.process.output()
         return self

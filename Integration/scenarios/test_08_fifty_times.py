@@ -16,8 +16,10 @@ BY_PEER = ("stopccn", "cdn", "terminate")
 BY_OPERATOR = ("session", "tunnel")
 
 
-# A worker stays when it was needed once, with its stack and its heap. There are at most 32 of each kind.
-THREAD = 256
+# A worker stays when it was needed once, with its stack: KiB of it that are used. There are at most 32 of each kind.
+THREAD = 64
+# Else each worker has a heap of its own, and what those keep hides what the daemon holds.
+ONE_HEAP = {"MALLOC_ARENA_MAX": "1"}
 
 
 @dataclass
@@ -54,6 +56,7 @@ def test_scenario_08_50_times_up_and_down_in_every_way(network: Network, lns: L2
     """All ways side by side, each with a peer of its own: most of a round is waiting for the kernel."""
     ways = BY_PEER + BY_OPERATOR
     admit(lns, SESSIONS, names=ways)
+    lns.environment = ONE_HEAP
     lns.start()
 
     def go(way: str, times: int) -> None:
