@@ -116,6 +116,30 @@ extension ClientRecord {
     }
 }
 
+extension PPPoERecord {
+    init(_ port: AccessPort) {
+        let configuration = port.concentrator.configuration
+        let services: [String] =
+            switch configuration.services {
+            case .any: []
+            case .names(let names): names
+            }
+        self.init(
+            interface: port.interface, acName: configuration.name, services: services,
+            sessions: port.concentrator.sessionCount, maxSessions: configuration.sessionLimit,
+            maxSessionsPerMAC: configuration.sessionLimitPerHost)
+        let counters = port.concentrator.counters
+        padiReceived = counters.padiReceived
+        padoSent = counters.padoSent
+        padrReceived = counters.padrReceived
+        padsSent = counters.padsSent
+        refusalsSent = counters.refusalsSent
+        padtReceived = counters.padtReceived
+        padtSent = counters.padtSent
+        discarded = Dictionary(uniqueKeysWithValues: counters.discarded.map { ($0.key.rawValue, $0.value) })
+    }
+}
+
 extension PeerRecord {
     init(_ peer: Peer, tunnels: Int, sessions: Int) {
         let (profile, group): (String?, String?) =
