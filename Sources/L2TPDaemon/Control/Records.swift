@@ -47,8 +47,9 @@ extension SessionRecord {
         self.init(
             tunnelID: session.key.tunnel, sessionID: session.key.session, peer: session.role.peerName,
             state: session.state)
+        let destination = (session.role as? any SubscriberRole)?.destination
         // A switched call is shown by its incoming leg.
-        let isSwitched = session.role is any SwitchLeg
+        let isSwitched = session.role is any SwitchLeg || destination?.claim != nil && !session.key.isAccess
         let call = isSwitched ? session : other ?? session
         role = isSwitched ? "switch" : session.role.isIncoming && !session.key.isAccess ? "lns" : "lac"
         peerTunnelID = call.peerKey?.tunnel
@@ -59,8 +60,10 @@ extension SessionRecord {
             accessInterface = subscription.port.interface
             serviceName = subscription.request.serviceName
             pppoeSessionID = subscription.request.id.rawValue
-            realm = subscription.realm.map { "\(Text($0))" }
+            circuitID = subscription.request.line?.circuitID.map { "\(Text(octets: $0))" }
+            remoteID = subscription.request.line?.remoteID.map { "\(Text(octets: $0))" }
         }
+        realm = destination?.user.flatMap(Realm.name).map { "\(Text($0))" }
         user = session.user.map { "\(Text($0))" }
         interface = session.interfaceName
         authentication = session.link.authenticationMethod?.rawValue
@@ -78,7 +81,7 @@ extension SessionRecord {
         mru = Int(session.link.peerParameters.mru)
         callingNumber = session.offer.callingNumber.map { "\($0)" }
         calledNumber = session.offer.calledNumber.map { "\($0)" }
-        callSerialNumber = session.offer.callSerialNumber
+        callSerialNumber = call.key.isAccess ? nil : call.offer.callSerialNumber
         txConnectSpeed = call.connection.map { UInt64($0.txConnectSpeed.bitsPerSecond) }
         rxConnectSpeed = call.connection.map { UInt64(($0.rxConnectSpeed ?? $0.txConnectSpeed).bitsPerSecond) }
         sequencing = call.connection?.sequencingRequired ?? false
