@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from network import Namespace, Network, Process
@@ -23,6 +25,20 @@ class AccessNetwork(Network):
     @property
     def lac(self) -> Namespace:
         return self.client
+
+    @contextlib.contextmanager
+    def vlan(self, number: int) -> Iterator[tuple[str, str]]:
+        """A VLAN on the access line: its interfaces at the LAC and at the subscriber."""
+        interfaces = ((self.lac, ACCESS), (self.subscriber, "eth0"))
+        try:
+            for namespace, parent in interfaces:
+                name = f"{parent}.{number}"
+                namespace.run("ip", "link", "add", "link", parent, "name", name, "type", "vlan", "id", str(number))
+                namespace.run("ip", "link", "set", name, "up")
+            yield f"{ACCESS}.{number}", f"eth0.{number}"
+        finally:
+            for namespace, parent in interfaces:
+                namespace.run("ip", "link", "delete", f"{parent}.{number}", check=False)
 
     def __iter__(self):
         return iter((self.subscriber, self.lac, self.lns))

@@ -40,3 +40,17 @@ class Switch(L2TPD):
             "peer": [self.peer],
             "tunnel_group": [{"name": "next", "linger": 2, "lns": [self.lns]}],
         }
+
+    def goes_by_realm(self, realm: str, users: dict[str, str]) -> None:
+        """Calls end here, but for users of the realm, who go on to the LNS."""
+        del self.peer["tunnel_group"]
+        self.peer["ppp"] = "subscribers"
+        self.ppp.update({"local_address": "100.65.0.1", "mru": 1400})
+        self.configuration.update(
+            {
+                "realm": [{"name": realm, "tunnel_group": "next"}],
+                "ppp": [self.ppp],
+                "pool": [{"name": "subscribers", "ranges": ["100.65.0.2-100.65.0.254"]}],
+                "user": [{"name": name, "password": password} for name, password in users.items()],
+            }
+        )

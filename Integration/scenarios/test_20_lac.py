@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -219,6 +220,61 @@ def test_lac_ends_a_realm_itself(access: AccessNetwork):
     assert interface.local == session["address"] and interface.remote == "100.64.0.1"
     assert (session["user"], session["interface"]) == (USER, "ppp0")
     assert_carries_data(access.subscriber, interface, count=10)
+    # More to us than from us: nobody answers there.
+    unanswered = ["ping", "-n", "-c", "20", "-i", "0.05", "-W", "1", "-I", interface.name, "203.0.113.9"]
+    access.subscriber.run(*unanswered, check=False)
+    (before,) = ppp_interfaces(access.lac)
+    (counted,) = lac.show("sessions")
+    (after,) = ppp_interfaces(access.lac)
+    assert before.rx_packets <= counted["rx_packets"] <= after.rx_packets, "what came from the subscriber"
+    assert before.tx_packets <= counted["tx_packets"] <= after.tx_packets, "what went to him"
+    assert counted["rx_packets"] >= 30 and counted["tx_packets"] >= 10
+    assert counted["rx_packets"] >= counted["tx_packets"] + 10
+    assert counted["rx_bytes"] > 30 * 84
     subscriber.process.stop()
     lac.wait_until_idle()
     assert_kernel_clean(access)
+    (closed,) = [line for line in lac.process.output().splitlines() if "session closed" in line]
+    last = int(re.search(r"rx_bytes=(\d+)", closed)[1])
+    assert last >= counted["rx_bytes"], closed
+
+
+def test_lac_goes_by_the_service_on_a_vlan(access: AccessNetwork):
+    with access.vlan(100) as (vlan, host):
+        goes_by_the_service(access, vlan, host)
+
+
+def goes_by_the_service(access: AccessNetwork, vlan: str, host: str) -> None:
+    lac = LAC(access)
+    lac.pppoe.update({"interface": vlan, "service_names": ["internet", "local"], "tunnel_group": "isp"})
+    lac.configuration["pppoe"] = [{**lac.pppoe, "interface": ACCESS}, lac.pppoe]
+    lac.configuration["realm"] = [{"service_name": "local", "ppp": "subscribers"}]
+    lac.configuration["user"] = [{"name": "alice", "password": PASSWORD}]
+    lac.start()
+    # Without the service he would go where the interface says, to an LNS that is not there.
+    subscriber = Subscriber(access.subscriber, user="alice").dial("rp_pppoe_service", "local", interface=host)
+    (interface,) = wait_for_ppp(access.subscriber)
+    (session,) = lac.wait_for_sessions(1)
+    assert (session["access_interface"], session["service_name"], session["role"]) == (vlan, "local", "lac")
+    assert session["pppoe_session_id"] > 0 and session["interface"] == "ppp0"
+    assert_carries_data(access.subscriber, interface)
+    assert f"{vlan}#{session['pppoe_session_id']} {session['mac']}" in lac.ctl("show", "sessions")
+
+    # Another service is not offered: silence, which is counted.
+    stranger = Subscriber(access.subscriber, user="alice").dial("rp_pppoe_service", "cinema", interface=host)
+
+    def discarded() -> int:
+        return {each["interface"]: each for each in lac.show("pppoe")}[vlan]["discarded"].get("unknown_service", 0)
+
+    wait_until("the other service is refused", discarded)
+    stranger.process.stop()
+    untagged, tagged = lac.show("pppoe")
+    assert (tagged["interface"], tagged["ac_name"], tagged["sessions"]) == (vlan, "bras-1", 1)
+    assert tagged["services"] == ["internet", "local"] and tagged["tx_refusals"] == 0
+    assert tagged["rx_padi"] > tagged["tx_pado"] >= 1 and tagged["rx_padr"] >= tagged["tx_pads"] >= 1
+    assert (untagged["interface"], untagged["rx_padi"], untagged["sessions"]) == (ACCESS, 0, 0)
+
+    subscriber.process.stop()
+    lac.wait_until_idle()
+    assert_kernel_clean(access)
+    assert lac.process.stop() == 0

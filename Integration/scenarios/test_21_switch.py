@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kernel import PPPInterface, ppp_interfaces, sessions, tunnels, wait_for_ppp
+from kernel import PPPInterface, assert_carries_data, ppp_interfaces, sessions, tunnels, wait_for_ppp
 from l2tpd import L2TPD, Table
 from network import CLIENT, wait_until
 from switch import SUBSCRIBER, SWITCH, Switch, SwitchNetwork
@@ -103,6 +103,38 @@ def test_switch_passes_on_what_either_end_says_of_the_end(switched: SwitchNetwor
     lns.ctl("session", "close", f"{session['tunnel_id']}/{session['session_id']}")
     assert_nothing_left(switched, switch)
     lns.wait_until_idle()
+
+
+def test_switch_MHP_02_goes_by_the_users_realm(switched: SwitchNetwork):
+    """alice@example.net goes on to a stock LNS; bob, who has no realm, ends at the same daemon."""
+    XL2TPD(switched.lns, host_name="lns-1").serve({"alice@example.net": "sesame-of-alice"})
+    switch = Switch(switched)
+    switch.goes_by_realm("example.net", users={"bob": "sesame-of-bob"})
+    # Linux before 6.11 serves one tunnel between two pairs of address and port.
+    switch.configuration["listener"] = [{"address": SWITCH}, {"address": SWITCH, "port": 1702}]
+    switch.start()
+    client = XL2TPD(switched.subscriber, host_name="client-1")
+    alice = Call(user="alice@example.net")
+    bob = Call(name="bob", user="bob", password="sesame-of-bob", port=1702)
+    client.dial(alice, bob, server=SWITCH, address=SUBSCRIBER)
+
+    interfaces = {each.remote: each for each in wait_for_ppp(switched.subscriber, 2)}
+    assert set(interfaces) == {"100.64.0.1", "100.65.0.1"}
+    call = switched_call(switch)
+    assert (call["role"], call["user"], call["realm"]) == ("switch", "alice@example.net", "example.net")
+    (ended,) = [each for each in switch.show("sessions") if each["state"] == "open"]
+    assert (ended["role"], ended["user"], ended["address"]) == ("lns", "bob", interfaces["100.65.0.1"].local)
+    assert [each.name for each in ppp_interfaces(switched.switch)] == [ended["interface"]], "alice's PPP passes through"
+    for interface in interfaces.values():
+        assert_carries_data(switched.subscriber, interface, count=10)
+    assert "sesame" not in switch.process.output(), "a password is in the log"
+
+    client.disconnect("call")
+    wait_until("alice's call has ended", lambda: [each["user"] for each in switch.show("sessions")] == ["bob"])
+    wait_until("the LNS has no interface", lambda: not ppp_interfaces(switched.lns))
+    assert_carries_data(switched.subscriber, *ppp_interfaces(switched.subscriber))
+    client.disconnect("bob")
+    assert_nothing_left(switched, switch)
 
 
 def test_switch_refuses_a_loop(switched: SwitchNetwork):

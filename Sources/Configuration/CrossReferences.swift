@@ -106,6 +106,23 @@ func refuseRepeatedAccess(_ interfaces: [(TableReader, AccessInterface)]) {
     }
 }
 
+/// Without an access interface they are for the users of peers whose calls end here.
+func refuseUselessRealms(_ realms: [(TableReader, Realm)], peers: [Peer]) {
+    let areFollowed = peers.contains { peer in
+        if case .here = peer.ending { peer.followsRealms } else { false }
+    }
+    for (table, realm) in realms {
+        switch realm.selector {
+        case .service:
+            table.refuse("service_name", "is what PPPoE subscribers ask for, and there is no [[pppoe]]; write name")
+        case .name where !areFollowed:
+            table.refuse(
+                "name", "is for nobody: there is no [[pppoe]], and no [[peer]] with ppp whose users' realms count")
+        case .name: break
+        }
+    }
+}
+
 func refuseRepeatedRealms(_ realms: [(TableReader, Realm)]) {
     var seen: [Realm.Selector: String] = [:]
     for (table, realm) in realms {

@@ -71,7 +71,8 @@ extension Configuration {
         let users = read(document.tables("user")) { User(reading: &$0) }
         let groups = read(document.tables("tunnel_group")) { TunnelGroup(reading: &$0) }
         let declaredGroups = Declared(named(groups, \.name), names: document.names(of: "tunnel_group"))
-        let peers = read(document.tables("peer")) {
+        let peerTables = document.tables("peer")
+        let peers = read(peerTables) {
             Peer(reading: &$0, profiles: declaredProfiles, groups: declaredGroups)
         }
         let clients = read(document.tables("client")) { Client(reading: &$0, groups: declaredGroups) }
@@ -90,8 +91,9 @@ extension Configuration {
                 "is missing; write a [[listener]] with the address that tunnels come in on, a [[client]] or a [[pppoe]]"
             )
         }
-        if !document.has("pppoe"), document.has("realm") {
-            document.refuse("pppoe", "is missing, and without one nobody comes whom a [[realm]] could be for")
+        // Where a peer was refused it is not known what it wants.
+        if !document.has("pppoe"), peers.count == peerTables.count {
+            refuseUselessRealms(realms, peers: peers.map(\.1))
         }
         if !document.has("listener"), document.has("client"), document.has("peer") {
             document.refuse("listener", "is missing, and without one no [[peer]] can come in")

@@ -21,6 +21,9 @@ package struct Peer: Hashable, Sendable {
     package var maxSessions: Int?
     /// Where this peer's calls end: by PPP here, or, switched on, at an LNS of a group.
     package var ending: Realm.Ending
+    /// Whether the `[[realm]]` that stands behind the "@" of a user's name goes before `ending`, where that is PPP here:
+    /// the name is what the LAC says of him in its proxy AVPs, or what he says himself when he is asked.
+    package var followsRealms: Bool
     /// How long a tunnel that was stopped by the peer is still answered for (a full retransmission cycle: 31 s).
     package var linger: Duration
     package var proxyLCP: ProxyPolicy
@@ -28,7 +31,8 @@ package struct Peer: Hashable, Sendable {
 
     package init(
         name: String, addresses: [IPPrefix] = [], hostNames: [String] = [], tunnel: TunnelSettings = TunnelSettings(),
-        maxTunnels: Int? = nil, maxSessions: Int? = nil, ending: Realm.Ending, linger: Duration = .seconds(31),
+        maxTunnels: Int? = nil, maxSessions: Int? = nil, ending: Realm.Ending, followsRealms: Bool = true,
+        linger: Duration = .seconds(31),
         proxyLCP: ProxyPolicy = .renegotiate, proxyAuthentication: ProxyPolicy = .renegotiate
     ) {
         self.name = name
@@ -38,6 +42,7 @@ package struct Peer: Hashable, Sendable {
         self.maxTunnels = maxTunnels
         self.maxSessions = maxSessions
         self.ending = ending
+        self.followsRealms = followsRealms
         self.linger = linger
         self.proxyLCP = proxyLCP
         self.proxyAuthentication = proxyAuthentication
@@ -61,13 +66,17 @@ extension Peer {
         let ending = Realm.Ending(
             reading: &table, profiles: profiles, groups: groups,
             both: "a peer's calls are ended here or switched on, leave one of them out")
+        let followsRealms = table.boolean("realms")
+        if followsRealms != nil, table.has("tunnel_group") {
+            table.refuse("realms", "is there beside tunnel_group, into which every call goes; leave one of them out")
+        }
         let linger = table.seconds("linger", in: 0...600, default: .seconds(31))
         let proxyLCP = table.choice("proxy_lcp", default: ProxyPolicy.renegotiate)
         let proxyAuthentication = table.choice("proxy_authentication", default: ProxyPolicy.renegotiate)
         guard let name, let ending else { return nil }
         self.init(
             name: name, addresses: addresses, hostNames: hostNames, tunnel: tunnel, maxTunnels: maxTunnels,
-            maxSessions: maxSessions, ending: ending, linger: linger, proxyLCP: proxyLCP,
-            proxyAuthentication: proxyAuthentication)
+            maxSessions: maxSessions, ending: ending, followsRealms: followsRealms ?? true, linger: linger,
+            proxyLCP: proxyLCP, proxyAuthentication: proxyAuthentication)
     }
 }

@@ -1,5 +1,7 @@
-/// `[[realm]]`: where PPPoE subscribers end, by what stands behind the "@" of their names or by the service that they
-/// ask for.
+/// `[[realm]]`: where subscribers end, by what stands behind the "@" of their names or by the service that they ask for.
+///
+/// It is for PPPoE subscribers, and for users whose calls come by the tunnels of peers with `ppp`. To the latter all
+/// realms with a `name` apply; a `service_name` is PPPoE's alone.
 package struct Realm: Hashable, Sendable {
     package enum Selector: Hashable, Sendable {
         /// In lower case: realms are names of the DNS.

@@ -12,16 +12,20 @@ package struct TunnelGroup: Hashable, Sendable {
         package var maxSessions: Int?
         /// How long one that is dead or refuses is left alone while there are others.
         package var retryAfter: Duration
+        /// What the RFC 5515 AVPs of its calls say of the line, whether the access node told us or the LAC whose call is
+        /// switched. The Calling Number is no such AVP.
+        package var accessLine: Set<LineInformation>
 
         package init(
             lns: RemoteLNS, preference: Int = 0, weight: Int = 1, maxSessions: Int? = nil,
-            retryAfter: Duration = .seconds(60)
+            retryAfter: Duration = .seconds(60), accessLine: Set<LineInformation> = Set(LineInformation.allCases)
         ) {
             self.lns = lns
             self.preference = preference
             self.weight = weight
             self.maxSessions = maxSessions
             self.retryAfter = retryAfter
+            self.accessLine = accessLine
         }
     }
 
@@ -69,9 +73,12 @@ extension TunnelGroup.Member {
         let weight = table.integer("weight", in: 1...1_000_000, default: 1)
         let maxSessions = table.integer("max_sessions", in: 1...65_535)
         let retryAfter = table.seconds("retry_after", in: 0...86_400, default: .seconds(60))
+        let words = LineInformation.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+        let accessLine = table.list("access_line", of: "any of \(words)") { LineInformation(rawValue: $0) }
         guard let lns else { return nil }
         self.init(
-            lns: lns, preference: preference, weight: weight, maxSessions: maxSessions, retryAfter: retryAfter)
+            lns: lns, preference: preference, weight: weight, maxSessions: maxSessions, retryAfter: retryAfter,
+            accessLine: Set(table.has("access_line") ? accessLine : LineInformation.allCases))
     }
 }
 

@@ -16,6 +16,8 @@ package enum Request: Hashable, Sendable {
     case showPools
     /// `{"request":"show_clients"}`: each as `Reply.client`, then `Reply.end`.
     case showClients
+    /// `{"request":"show_pppoe"}`: each as `Reply.pppoe`, then `Reply.end`.
+    case showPPPoE
     /// `{"request":"show_stats"}`: answered by `Reply.statistics`.
     case showStatistics
     /// `{"request":"close_tunnel","tunnel_ids":[7]}`: StopCCN, by local tunnel id; answered by `Reply.closed`.
@@ -95,6 +97,7 @@ extension Request: Codable {
         case showPeers = "show_peers"
         case showPools = "show_pools"
         case showClients = "show_clients"
+        case showPPPoE = "show_pppoe"
         case showStatistics = "show_stats"
         case closeTunnels = "close_tunnel"
         case closeSessions = "close_session"
@@ -137,6 +140,7 @@ extension Request: Codable {
         case .showPeers: self = .showPeers
         case .showPools: self = .showPools
         case .showClients: self = .showClients
+        case .showPPPoE: self = .showPPPoE
         case .showStatistics: self = .showStatistics
         case .closeTunnels:
             self = .closeTunnels(try values.decode([UInt32].self, forKey: .tunnelIDs))
@@ -179,6 +183,7 @@ extension Request: Codable {
         case .showPeers: try name(.showPeers)
         case .showPools: try name(.showPools)
         case .showClients: try name(.showClients)
+        case .showPPPoE: try name(.showPPPoE)
         case .showStatistics: try name(.showStatistics)
         case .closeTunnels(let ids):
             try name(.closeTunnels)

@@ -13,12 +13,12 @@ package struct SessionRecord: Codable, Hashable, Sendable {
     /// What we are to the call: "lns" where the other end asked for it, "lac" where we did, or would, "switch" where
     /// both: then this is the incoming leg.
     package var role = "lns"
-    /// The name that the subscriber authenticated with, or, where an LNS judges him, claimed; and its realm.
+    /// The name that the subscriber authenticated with, or, where an LNS judges him, claimed; and the realm that he claimed.
     package var user: String?
     package var realm: String?
     /// RFC 2661 section 7.4's names ("wait-connect", "established", ...) until the call stands, then PPP's phase
     /// (RFC 1661 section 3.2): "establish", "authenticate", "network", "open" once an NCP is open, "terminate"; "bridged"
-    /// where PPP ends elsewhere.
+    /// where PPP ends elsewhere, and "hand-over" while an LNS is sought whom the LAC's word is enough for.
     package var state: String
     /// "ppp0".
     package var interface: String?
@@ -28,6 +28,9 @@ package struct SessionRecord: Codable, Hashable, Sendable {
     package var accessInterface: String?
     package var serviceName: String?
     package var pppoeSessionID: UInt16?
+    /// What the access node says of his line (TR-101), where it is trusted.
+    package var circuitID: String?
+    package var remoteID: String?
     /// "TUNNEL/SESSION": the call that the kernel passes a PPPoE subscriber's frames to, or will, and whose counters are here; or the
     /// outgoing leg of a switched call.
     package var bridgedTo: String?
@@ -54,7 +57,7 @@ package struct SessionRecord: Codable, Hashable, Sendable {
     /// Whether data messages carry sequence numbers.
     package var sequencing = false
     package var uptimeSeconds: UInt64 = 0
-    /// The kernel's counters.
+    /// The kernel's counters: received is what came in by the tunnel, or, of a PPPoE subscriber who ends here, by his interface.
     package var rxPackets: UInt64 = 0
     package var rxBytes: UInt64 = 0
     package var rxErrors: UInt64 = 0
@@ -80,6 +83,8 @@ package struct SessionRecord: Codable, Hashable, Sendable {
         case accessInterface = "access_interface"
         case serviceName = "service_name"
         case pppoeSessionID = "pppoe_session_id"
+        case circuitID = "circuit_id"
+        case remoteID = "remote_id"
         case bridgedTo = "bridged_to"
         case peer, role, user, state, interface, address, authentication, mtu, mru, sequencing
         case localAddress = "local_address"

@@ -71,7 +71,9 @@ package protocol DataPlane: AnyObject {
     /// an unknown key.
     func deleteSession(_ key: SessionKey)
 
-    /// Reads the counters of all sessions of tunnels at once. -> `.counters`. A call while one is under way is answered by that one.
+    /// Reads the counters of all sessions of tunnels at once, and of those of no tunnel that have a unit: its interface's.
+    /// Received is what came from the other end of the session. -> `.counters`. A call while one is under way is answered
+    /// by that one.
     func readCounters()
 
     /// For the start: deletes the kernel's tunnels whose local end is one of these addresses; a wildcard address stands

@@ -244,7 +244,8 @@ package final class InMemoryDataPlane: DataPlane {
 
     package func readCounters() {
         record(.readCounters)
-        let pairs = sessions.keys.filter { !$0.isAccess }.map { ($0, counters[$0] ?? SessionCounters()) }
+        let pairs = sessions.filter { !$0.key.isAccess || $0.value.unit != nil }.keys
+            .map { ($0, counters[$0] ?? SessionCounters()) }
         events.append(.counters(Dictionary(uniqueKeysWithValues: pairs)))
     }
 
@@ -271,7 +272,7 @@ package final class InMemoryDataPlane: DataPlane {
         drop { $0.session == key }
         bridges.removeAll { $0.one == key || $0.other == key }
         let last = counters.removeValue(forKey: key) ?? SessionCounters()
-        events.append(.sessionDeleted(key, key.isAccess ? nil : last))
+        events.append(.sessionDeleted(key, key.isAccess && session.unit == nil ? nil : last))
         return true
     }
 

@@ -78,7 +78,10 @@ package final class LinuxDataPlane: DataPlane {
     package func readCounters() {
         guard !isReadingCounters else { return }
         isReadingCounters = true
-        observer.post(.readCounters)
+        let pairs = sessions.values.filter(\.key.isAccess).compactMap { session in
+            session.unit.map { ($0.interfaceIndex, session.key) }
+        }
+        observer.post(.readCounters(interfaces: Dictionary(pairs) { first, _ in first }))
     }
 
     package func removeLeftovers(on addresses: [Endpoint]) {

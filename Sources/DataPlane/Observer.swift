@@ -16,7 +16,8 @@ struct Suspects: Sendable {
 /// Asks the kernel how things are: a dump of many sessions takes a while.
 final class Observer: Sendable {
     enum Job: Sendable {
-        case readCounters
+        /// Of the sessions of tunnels, and of these, which have none, by their interfaces.
+        case readCounters(interfaces: [Int32: SessionKey])
         case verify(Suspects)
     }
 
@@ -27,12 +28,16 @@ final class Observer: Sendable {
         jobs = try Mailbox()
         try WorkerThread.start(named: "l2tpd-observe") { [jobs] in
             var l2tp: L2TPNetlink?
+            var route: RouteNetlink?
             while true {
                 for job in jobs.waitAndDrain() {
                     l2tp = l2tp ?? (try? L2TPNetlink(family))
                     switch job {
                     case nil: return
-                    case .readCounters: results.post(.counters(Self.counters(l2tp)))
+                    case .readCounters(let interfaces):
+                        if !interfaces.isEmpty { route = route ?? (try? RouteNetlink()) }
+                        let others = Self.counters(route, of: interfaces)
+                        results.post(.counters(Self.counters(l2tp).merging(others) { $1 }))
                     case .verify(let suspects): results.post(Self.verify(suspects, l2tp))
                     }
                 }
@@ -53,6 +58,14 @@ final class Observer: Sendable {
         let pairs = sessions.map { (SessionKey(tunnel: $0.tunnel, session: $0.id), $0.counters) }
         // A dump that runs while sessions come and go may tell one twice.
         return Dictionary(pairs) { _, later in later }
+    }
+
+    private static func counters(
+        _ route: RouteNetlink?, of interfaces: [Int32: SessionKey]
+    ) -> [SessionKey: SessionCounters] {
+        guard !interfaces.isEmpty, let all = try? route?.counters() else { return [:] }
+        let pairs = interfaces.compactMap { index, key in all[index].map { (key, $0) } }
+        return Dictionary(pairs) { first, _ in first }
     }
 
     /// The kernel announces a deletion before it is done with it, so what is still there is asked for again.

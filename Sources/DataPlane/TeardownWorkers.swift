@@ -79,7 +79,7 @@ final class TeardownWorkers {
                     objects?.socket.close()
                     // A PPPoE session is gone with its socket.
                     if session.key.isAccess {
-                        results.post(.sessionDeleted(session.serial, nil))
+                        results.post(.sessionDeleted(session.serial, session.counters))
                     } else {
                         check.post(session)
                     }
@@ -110,24 +110,33 @@ final class TeardownWorkers {
         mutating func condemn(_ jobs: [Job], _ closing: WorkQueue<Closing?>) {
             route = route ?? (try? RouteNetlink())
             l2tp = l2tp ?? (try? L2TPNetlink(family))
+            // An interface's own go with it.
+            let ofInterfaces = jobs.map { interfaceCounters($0) }
             stopTraffic(
                 of: jobs.compactMap { job in
                     guard case .session(_, _, _, let unit) = job else { return nil }
                     return unit
                 })
             // All before the first is closed: while descriptors are being closed every answer takes milliseconds.
-            let rest = jobs.map { job -> Closing in
+            let rest = zip(jobs, ofInterfaces).map { job, ofInterface -> Closing in
                 switch job {
                 case .session(let serial, let key, let objects, let unit):
                     let hasCounters = objects != nil && !key.isAccess
                     let session = hasCounters ? try? l2tp?.session(tunnel: key.tunnel, id: key.session) : nil
-                    let closed = DeletionCheck.Closed(serial: serial, key: key, counters: session?.counters)
+                    let closed = DeletionCheck.Closed(
+                        serial: serial, key: key, counters: session?.counters ?? ofInterface)
                     return .session(closed, objects, unit)
                 case .tunnel(let serial, let id, let isMade, let socket):
                     return .tunnel(serial: serial, id: id, isMade: isMade, socket: socket)
                 }
             }
             closing.post(rest)
+        }
+
+        /// Of a session that is in no tunnel.
+        private func interfaceCounters(_ job: Job) -> SessionCounters? {
+            guard case .session(_, let key, _, let unit?) = job, key.isAccess else { return nil }
+            return (try? route?.counters(ofInterface: unit.interfaceIndex))?[unit.interfaceIndex]
         }
 
         /// Several interfaces are deleted together; one alone goes with its descriptor, and is only shut here.

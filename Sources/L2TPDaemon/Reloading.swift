@@ -27,8 +27,9 @@ extension Service {
         configuration = new
         lns.users = Users(new)
         lns.pools.apply(new)
+        lns.realms = Realms(new.realms)
         for call in clients.apply(new.clients, at: now) { server.end(call, at: now) }
-        lac.apply(new.accessInterfaces, realms: new.realms)
+        lac.apply(new.accessInterfaces)
         server.apply(peers: Peers(new), limits: new.daemon, at: now)
         setLogLevel(new.logLevel)
     }

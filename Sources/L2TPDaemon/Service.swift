@@ -113,9 +113,10 @@ package final class Service<Plane: DataPlane> {
         }
         sessions = Sessions(plane: plane, log: log)
         lns = LNS(
-            hostName: hostName, users: Users(configuration), pools: AddressPools(configuration), log: log)
+            hostName: hostName, users: Users(configuration), pools: AddressPools(configuration),
+            realms: Realms(configuration.realms), log: log)
         clients = Clients(configuration.clients, hooks: Hooks(loop: loop, log: log), log: log)
-        lac = LAC(lns: lns, ports: ports, realms: configuration.realms, log: log)
+        lac = LAC(lns: lns, ports: ports, log: log)
         server = L2TPServer(
             plane: plane, loop: loop, listeners: listeners, sessions: sessions, lns: lns, clients: clients, lac: lac,
             hostName: hostName, peers: Peers(configuration), limits: configuration.daemon,

@@ -68,7 +68,7 @@ struct NetlinkAttributes {
 
 extension ArraySlice<UInt8> {
     /// An integer in the machine's own order, as netlink has them; `offset` is counted from the slice's first octet.
-    fileprivate func native<Value: FixedWidthInteger>(_: Value.Type, at offset: Int) -> Value? {
+    func native<Value: FixedWidthInteger>(_: Value.Type, at offset: Int) -> Value? {
         let size = Value.bitWidth / 8
         guard offset + size <= count else { return nil }
         var value: Value = 0

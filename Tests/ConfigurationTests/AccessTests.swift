@@ -112,11 +112,42 @@ private let access = """
         #expect(problems(of: access.replacing(part, with: with)) == [problem])
     }
 
-    @Test func `a realm without an access interface is for nobody`() {
+    @Test func `a realm that nobody comes for is refused`() throws {
         let realms = access.split(separator: "[[realm]]", maxSplits: 1).last.map(String.init) ?? ""
+        let listener = "[[listener]]\naddress = \"192.0.2.1\"\n"
+        let peer = "[[peer]]\nname = \"lac\"\naddresses = [\"192.0.2.2/32\"]\nppp = \"subscribers\"\n"
+        let service = "is what PPPoE subscribers ask for, and there is no [[pppoe]]; write name"
+        let nobody = "is for nobody: there is no [[pppoe]], and no [[peer]] with ppp whose users' realms count"
         #expect(
-            problems(of: "[[realm]]" + realms + "\n[[listener]]\naddress = \"192.0.2.1\"")
-                == ["l2tpd.toml: pppoe: is missing, and without one nobody comes whom a [[realm]] could be for"])
+            problems(of: listener + "[[realm]]" + realms) == [
+                "l2tpd.toml:4: realm[0].name: \(nobody)", "l2tpd.toml:8: realm[1].service_name: \(service)",
+            ])
+        #expect(
+            problems(of: listener + peer + "realms = false\n[[realm]]" + realms) == [
+                "l2tpd.toml:9: realm[0].name: \(nobody)", "l2tpd.toml:13: realm[1].service_name: \(service)",
+            ])
+        #expect(
+            problems(of: listener + peer + "[[realm]]" + realms)
+                == ["l2tpd.toml:12: realm[1].service_name: \(service)"])
+    }
+
+    @Test func `ALI-01 what an LNS is told of lines is for each LNS to say`() throws {
+        let everything = Set(LineInformation.allCases)
+        let address = "address = \"192.0.2.1\""
+        #expect(try parse(access).groups.first?.members.map(\.accessLine) == [everything])
+        let some = access.replacing(address, with: address + "\naccess_line = [\"circuit-id\", \"data-rates\"]")
+        #expect(try parse(some).groups.first?.members.map(\.accessLine) == [[.circuitID, .dataRates]])
+        let none = access.replacing(address, with: address + "\naccess_line = []")
+        #expect(try parse(none).groups.first?.members.map(\.accessLine) == [[]])
+        #expect(
+            Reload(from: try parse(some), to: try parse(none)).record.applied.first == "tunnel_group \"isp\" changed")
+        let words =
+            "any of \"circuit-id\", \"remote-id\", \"data-rates\", \"interleaving-delays\", \"encapsulation\", "
+            + "\"line-type\", \"iwf-session\""
+        #expect(
+            problems(of: access.replacing(address, with: address + "\naccess_line = [\"colour\"]")) == [
+                "l2tpd.toml:31: tunnel_group[0].lns[0].access_line[0]: is \"colour\"; the array holds \(words)"
+            ])
     }
 
     @Test func `a reload follows realms and limits, and leaves interfaces to a restart`() throws {

@@ -1,4 +1,5 @@
 import Addresses
+import ControlProtocol
 import Testing
 
 @testable import Configuration
@@ -49,5 +50,37 @@ import Testing
                 "l2tpd.toml:6: peer[0].tunnel_group: is there beside ppp; "
                     + "a peer's calls are ended here or switched on, leave one of them out"
             ])
+    }
+
+    @Test func `users' realms count at a peer whose calls end here, unless it says otherwise`() throws {
+        let ending = """
+            ppp = "here"
+            [[realm]]
+            name = "Example.NET"
+            tunnel_group = "next"
+            [[ppp]]
+            name = "here"
+            authentication = ["none"]
+            local_address = "100.64.0.1"
+            [[pppoe]]
+            interface = "access0"
+            ppp = "here"
+            """
+        let text = Self.text.replacing("tunnel_group = \"next\"", with: ending)
+        #expect(try parse(text).peers.map(\.followsRealms) == [true])
+        #expect(try parse(text).realms.map(\.selector) == [.name("example.net")])
+        let without = text.replacing("ppp = \"here\"\n[[realm]]", with: "realms = false\nppp = \"here\"\n[[realm]]")
+        #expect(try parse(without).peers.map(\.followsRealms) == [false])
+        let reload = Reload(from: try parse(text), to: try parse(without))
+        #expect(reload.record.applied == ["peer \"lac\" changed"] && reload.record.notApplied.isEmpty)
+    }
+
+    @Test func `where every call goes on no realm counts`() {
+        #expect(
+            problems(of: Self.text.replacing("tunnel_group = \"next\"", with: "tunnel_group = \"next\"\nrealms = true"))
+                == [
+                    "l2tpd.toml:7: peer[0].realms: is there beside tunnel_group, into which every call goes; "
+                        + "leave one of them out"
+                ])
     }
 }

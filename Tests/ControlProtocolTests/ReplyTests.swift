@@ -35,6 +35,10 @@ import Testing
         .client(
             ClientRecord(
                 name: "office", state: "waiting", persistent: true, servers: ["lns.example.net"], user: "alice")),
+        .pppoe(
+            PPPoERecord(
+                interface: "access0", acName: "bras-1", services: ["internet"], sessions: 1, maxSessions: 100,
+                maxSessionsPerMAC: 8)),
         .statistics(StatisticsRecord(counters: ["rx_control_messages": 12])),
         .end(count: 10_000),
         .closed(CloseRecord(closed: ["7/12"], refused: [.init(name: "9", code: .notFound, message: "no session 9")])),

@@ -18,6 +18,7 @@ import Testing
         (.showPools, #"{"request":"show_pools"}"#),
         (.showStatistics, #"{"request":"show_stats"}"#),
         (.showClients, #"{"request":"show_clients"}"#),
+        (.showPPPoE, #"{"request":"show_pppoe"}"#),
         (.clientUp("office"), #"{"client":"office","request":"client_up"}"#),
         (.clientDown("office"), #"{"client":"office","request":"client_down"}"#),
         (.closeTunnels([7, 4_294_967_295]), #"{"request":"close_tunnel","tunnel_ids":[7,4294967295]}"#),

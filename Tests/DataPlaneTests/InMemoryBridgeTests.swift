@@ -39,17 +39,22 @@ import Testing
         #expect(plane.takeEvents() == [.sessionReady(access)])
         #expect(plane.sessions[access]?.way == .ethernet(circuit))
         #expect(plane.inject(request, on: access) && plane.send(reply, on: access, via: .channel))
-        plane.createUnit(access, UnitSpecification(name: "ppp0", mtu: 1492, group: InterfaceGroup(rawValue: 1)))
         plane.readCounters()
+        plane.createUnit(access, UnitSpecification(name: "ppp0", mtu: 1492, group: InterfaceGroup(rawValue: 1)))
+        var counters = SessionCounters()
+        counters.receivedPackets = 7
+        plane.counters[access] = counters
+        plane.readCounters()
+        // Only with an interface is there something that counts.
         #expect(
             plane.takeEvents() == [
-                .frame(access, request, from: .channel), .unitReady(access, interfaceIndex: 101, name: "ppp0"),
-                .counters([:]),
+                .frame(access, request, from: .channel), .counters([:]),
+                .unitReady(access, interfaceIndex: 101, name: "ppp0"), .counters([access: counters]),
             ])
         plane.hangUp(access)
         #expect(plane.takeEvents() == [.channelHangUp(access)])
         plane.deleteSession(access)
-        #expect(plane.takeEvents() == [.sessionDeleted(access, nil)])
+        #expect(plane.takeEvents() == [.sessionDeleted(access, counters)])
         #expect(plane.isIdle)
     }
 

@@ -15,7 +15,7 @@ import Testing
         #expect(results.filter { CallEnd.local(ResultCode($0)).suggestsAnotherLNS } == sent)
     }
 
-    @Test func `a general error sends the call to another LNS where it is about the LNS`() {
+    @Test func `RES-04 a general error sends the call to another LNS where it is about the LNS`() {
         let errors = (0...10).map { GeneralError(rawValue: $0) }
         let sent = errors.filter { CallEnd.peer(ResultCode(.seeErrorCode, error: $0)).suggestsAnotherLNS }
         #expect(

@@ -74,7 +74,7 @@ import Testing
         #expect(peer.say(cdn(.busy)).outputs == [.callClosed(first, .peer(ResultCode(.busy)))])
     }
 
-    @Test func `line information of an established call goes both ways`() {
+    @Test func `PRX-08 line information of an established call goes both ways`() {
         var (peer, id) = ScriptedPeer.withCall(.connected)
         let sli = SLI(lnsLastSentLCP: [1, 4, 5, 220])
         let wen = WEN(callErrors: CallErrors())

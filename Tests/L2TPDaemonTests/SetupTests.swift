@@ -126,6 +126,35 @@ import Testing
         #expect(world.sessions.count == 2)
     }
 
+    @Test func `DAT-06 where sequencing is required it is on before PPP says a word, and stays on`() throws {
+        let world = try World()
+        let (_, tunnel) = try world.openTunnel()
+        var isSequenced: [Bool] = []
+        let carrier = try #require(world.plane.carrier)
+        world.plane.carrier = { [plane = world.plane] sent in
+            isSequenced.append(plane.sessions[sent.key]?.parameters?.sendsSequence == true)
+            carrier(sent)
+        }
+        let call = try world.openCall(in: tunnel) { $0.connection.sequencingRequired = true }
+        #expect(call.link.ipv6 != nil && isSequenced.count >= 6, "LCP, authentication, IPCP and IPV6CP")
+        #expect(!isSequenced.contains(false))
+        world.plane.carrier = carrier
+    }
+
+    @Test func `UDP-06 the usual MRU and so the interface's MTU leave room for what IPv4 and L2TP add to 1500 octets`()
+        throws
+    {
+        let world = try World()
+        let (_, tunnel) = try world.openTunnel()
+        let call = try world.openCall(in: tunnel)
+        // IPv4, UDP, L2TP's header as Linux sends it, and PPP's address, control and protocol.
+        let added = 20 + 8 + 6 + 4
+        let unit = try #require(world.plane.sessions[tunnel.key(call)]?.unit)
+        #expect(Int(call.link.peerParameters.mru) + added <= 1500, "what the peer may send")
+        #expect(unit.mtu + added <= 1500, "what we send, though the peer would take more")
+        #expect(call.link.localParameters.mru == 1500)
+    }
+
     @Test func `SSF-07 data of no session and short data are harmless`() throws {
         let world = try World()
         let (host, tunnel) = try world.openTunnel()
@@ -206,7 +235,8 @@ import Testing
                 role: .peer(.init(user: "bob", password: Password("hidden"))), echoInterval: nil))
         tunnel.give(.lowerLayerUp, to: call, at: world.now)
         #expect(try world.run { call.address == IPv4Address(100, 64, 9, 9) && session.isOpen })
-        #expect(session.link.user == "bob" && (session.role as? LNSCall)?.termination.returning.isEmpty == true)
+        let role = try #require(session.role as? LNSCall)
+        #expect(session.link.user == "bob" && role.destination.termination.returning.isEmpty)
         #expect(!world.lns.pools.isLeased(IPv4Address(100, 64, 0, 2)))
         #expect(world.plane.calls.count { $0.kind == .createUnit } == 1, "the interface stays")
         let networks = try #require(world.plane.sessions[session.key]?.networks)

@@ -105,7 +105,7 @@ import Testing
         try world.expectNothingSwitched()
     }
 
-    @Test func `MHP-03 SLI and WEN go on to the other end`() throws {
+    @Test func `MHP-03 PRX-08 SLI and WEN go on to the other end`() throws {
         let world = try World { $0.addSwitch(to: $1) }
         let (host, tunnel) = try world.openTunnel()
         let call = try world.openCall(in: tunnel)

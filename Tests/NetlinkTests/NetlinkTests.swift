@@ -16,6 +16,15 @@ import Testing
         }
     }
 
+    @Test func `an interface's counters are told alone and with all others`() throws {
+        let route = try RouteNetlink()
+        let one = try #require(try route.counters(ofInterface: 1)[1])
+        // What goes out by the loopback comes in by it.
+        #expect((one.sentPackets, one.sentOctets) == (one.receivedPackets, one.receivedOctets))
+        #expect(try #require(try route.counters()[1]).receivedOctets >= one.receivedOctets)
+        #expect(throws: Errno("RTM_GETSTATS", code: ENODEV)) { try route.counters(ofInterface: 2_000_000_000) }
+    }
+
     @Test func `a refusal carries the request's name and the kernel's number`() throws {
         let route = try RouteNetlink()
         let address = InterfaceAddress(local: .v4(IPv4Address(192, 0, 2, 1)), peer: nil, prefixLength: 32)

@@ -16,7 +16,7 @@ import Testing
             (.authenticationFailed(.pap, .local), 16, 0xc023, .local), (.noNetworkProtocol, 18, 0x8021, .global),
             (.addressesDoNotConverge(.local), 19, 0x8021, .local), (.addressNotPermitted, 20, 0x8021, .local),
         ] as [(LinkEnd, UInt16, UInt16, LinkEnd.Direction)])
-    func `every end of a link has its code of RFC 3145`(
+    func `ALI-07 every end of a link has its code of RFC 3145`(
         end: LinkEnd, code: UInt16, controlProtocol: UInt16, direction: LinkEnd.Direction
     ) {
         #expect(end.disconnectCode == code)

@@ -94,6 +94,40 @@ import Testing
             ])
     }
 
+    @Test func `access interfaces, and the lines of their subscribers`() {
+        var busy = PPPoERecord(
+            interface: "access0.100", acName: "bras-1", services: ["internet", "voice"], sessions: 2, maxSessions: 100,
+            maxSessionsPerMAC: 8)
+        busy.padiReceived = 9
+        busy.padoSent = 4
+        busy.padrReceived = 3
+        busy.padsSent = 2
+        busy.refusalsSent = 1
+        busy.padtReceived = 1
+        busy.padtSent = 5
+        busy.discarded = ["unknown_service": 1, "padi_rate_per_mac": 3, "wrong_cookie": 1]
+        let quiet = PPPoERecord(
+            interface: "access1", acName: "bras-1", services: [], sessions: 0, maxSessions: 65_534,
+            maxSessionsPerMAC: 8)
+        #expect(
+            ShowPPPoE.table([busy, quiet]).lines == [
+                "INTERFACE    AC NAME  SERVICES        SESSIONS  PADI  PADO  PADR  PADS  PADT  REFUSED  DISCARDED",
+                "access0.100  bras-1   internet,voice     2/100     9     4     3     2   1/5        1  "
+                    + "padi_rate_per_mac 3, unknown_service 1, wrong_cookie 1",
+                "access1      bras-1   any              0/65534     0     0     0     0   0/0        0  -",
+            ])
+        var subscriber = SessionRecord(tunnelID: 0, sessionID: 3, peer: "access0", state: "open")
+        subscriber.interface = "ppp0"
+        subscriber.accessInterface = "access0"
+        subscriber.pppoeSessionID = 77
+        subscriber.mac = "02:00:00:00:00:01"
+        subscriber.circuitID = "node-1 eth 0/7"
+        let lines = ShowSessions.table([subscriber, SessionRecord(tunnelID: 7, sessionID: 1, peer: "x", state: "open")])
+            .lines
+        #expect(lines.map { $0.hasSuffix("LINE") } == [true, false, false])
+        #expect(lines[1].hasSuffix("access0#77 02:00:00:00:00:01 node-1 eth 0/7") && lines[2].hasSuffix("0 B  -"))
+    }
+
     @Test func `peers and pools`() {
         let peers = [
             PeerRecord(

@@ -51,10 +51,7 @@ final class ClientCall: CallerRole {
     var peerName: String { context?.counterpart.name ?? client.group.name }
     var interface: InterfaceNaming { client.interface }
     var interfaceGroup: UInt32 { 0 }
-    /// A speed that says that there is no line to speak of; framing means nothing without one.
-    var connection: ICCN? {
-        ICCN(txConnectSpeed: ConnectSpeed(bitsPerSecond: 1_000_000_000), framingType: .synchronous)
-    }
+    var connection: ICCN? { .withoutLine }
     var proxyPolicy: ProxyPolicy { ProxyPolicy(acceptsLCP: false, acceptsAuthentication: false) }
 
     func began(_ session: PPPSession) {

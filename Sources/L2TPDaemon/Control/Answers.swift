@@ -31,6 +31,7 @@ extension Service {
         case .showPeers: client.begin(list(server.peers.all) { .peer(self.record($0)) })
         case .showPools: client.begin(list(lns.pools.records) { .pool($0) })
         case .showClients: client.begin(list(clients.all) { .client(ClientRecord($0, at: now)) })
+        case .showPPPoE: client.begin(list(lac.ports) { .pppoe(PPPoERecord($0)) })
         case .clientUp(let name): client.send(changeClient(name) { clients.up($0, at: now) })
         case .clientDown(let name):
             client.send(

@@ -47,8 +47,9 @@ extension SessionRecord {
         self.init(
             tunnelID: session.key.tunnel, sessionID: session.key.session, peer: session.role.peerName,
             state: session.state)
+        let destination = (session.role as? any SubscriberRole)?.destination
         // A switched call is shown by its incoming leg.
-        let isSwitched = session.role is any SwitchLeg
+        let isSwitched = session.role is any SwitchLeg || destination?.claim != nil && !session.key.isAccess
         let call = isSwitched ? session : other ?? session
         role = isSwitched ? "switch" : session.role.isIncoming && !session.key.isAccess ? "lns" : "lac"
         peerTunnelID = call.peerKey?.tunnel
@@ -59,8 +60,10 @@ extension SessionRecord {
             accessInterface = subscription.port.interface
             serviceName = subscription.request.serviceName
             pppoeSessionID = subscription.request.id.rawValue
-            realm = subscription.realm.map { "\(Text($0))" }
+            circuitID = subscription.request.line?.circuitID.map { "\(Text(octets: $0))" }
+            remoteID = subscription.request.line?.remoteID.map { "\(Text(octets: $0))" }
         }
+        realm = destination?.user.flatMap(Realm.name).map { "\(Text($0))" }
         user = session.user.map { "\(Text($0))" }
         interface = session.interfaceName
         authentication = session.link.authenticationMethod?.rawValue
@@ -78,7 +81,7 @@ extension SessionRecord {
         mru = Int(session.link.peerParameters.mru)
         callingNumber = session.offer.callingNumber.map { "\($0)" }
         calledNumber = session.offer.calledNumber.map { "\($0)" }
-        callSerialNumber = session.offer.callSerialNumber
+        callSerialNumber = call.key.isAccess ? nil : call.offer.callSerialNumber
         txConnectSpeed = call.connection.map { UInt64($0.txConnectSpeed.bitsPerSecond) }
         rxConnectSpeed = call.connection.map { UInt64(($0.rxConnectSpeed ?? $0.txConnectSpeed).bitsPerSecond) }
         sequencing = call.connection?.sequencingRequired ?? false
@@ -113,6 +116,30 @@ extension ClientRecord {
             dns = session.dns.map(\.description)
         }
         uptimeSeconds = session.isOpen ? session.opened?.seconds(until: now) : nil
+    }
+}
+
+extension PPPoERecord {
+    init(_ port: AccessPort) {
+        let configuration = port.concentrator.configuration
+        let services: [String] =
+            switch configuration.services {
+            case .any: []
+            case .names(let names): names
+            }
+        self.init(
+            interface: port.interface, acName: configuration.name, services: services,
+            sessions: port.concentrator.sessionCount, maxSessions: configuration.sessionLimit,
+            maxSessionsPerMAC: configuration.sessionLimitPerHost)
+        let counters = port.concentrator.counters
+        padiReceived = counters.padiReceived
+        padoSent = counters.padoSent
+        padrReceived = counters.padrReceived
+        padsSent = counters.padsSent
+        refusalsSent = counters.refusalsSent
+        padtReceived = counters.padtReceived
+        padtSent = counters.padtSent
+        discarded = Dictionary(uniqueKeysWithValues: counters.discarded.map { ($0.key.rawValue, $0.value) })
     }
 }
 

@@ -20,7 +20,7 @@ extension AccessPort {
     }
 }
 
-/// Subscribers: from discovery to the bridge, and to the end.
+/// PPPoE subscribers: from discovery to PPP, and to the end.
 extension L2TPServer {
     /// All that an access interface's socket holds.
     func drain(access index: Int, at now: Instant) {
@@ -44,7 +44,7 @@ extension L2TPServer {
         case .begin(let request): begin(request, on: port, at: now)
         case .terminated(let id):
             guard let key = port.keys.removeValue(forKey: id) else { return }
-            lac.subscribers[key]?.knowsEnd = true
+            lac.subscriptions[key]?.knowsEnd = true
             carryOut([.close(key, Disconnection(.lossOfCarrier, text: "the subscriber ended the session"))], at: now)
         }
     }
@@ -60,10 +60,11 @@ extension L2TPServer {
         }
         let key = lac.freeKey()
         let subscription = Subscription(lac, on: port, request)
-        lac.subscribers[key] = subscription
+        lac.subscriptions[key] = subscription
         port.keys[request.id] = key
+        // Each call that is made of it has a number of its own.
         let offer = ICRQ(
-            assignedSessionID: .none, callSerialNumber: serials.next(), bearerType: .digital,
+            assignedSessionID: .none, callSerialNumber: 0, bearerType: .digital,
             physicalChannelID: UInt32(bitPattern: port.socket.interfaceIndex) << 16 | UInt32(request.id.rawValue),
             callingNumber: subscription.callingNumber,
             calledNumber: request.serviceName.isEmpty ? nil : Text(request.serviceName),
@@ -88,71 +89,22 @@ extension L2TPServer {
 
     /// The kernel has the subscriber's session: now he may hear of it, and PPP begins.
     func acceptSubscriber(_ key: SessionKey, at now: Instant) {
-        guard let subscription = lac.subscribers[key] else { return }
+        guard let subscription = lac.subscriptions[key] else { return }
         subscription.port.handle(.accept(subscription.request.id), at: now)
         carryOut(sessions.begin(key, at: now), at: now)
     }
 
     /// The subscriber's session is over, for him or by us; he is told when the kernel has nothing of it.
     func closeSubscriber(_ key: SessionKey, _ reason: Disconnection, at now: Instant) {
-        guard let subscription = lac.subscribers[key] else { return }
-        if let call = subscription.call, let placed = call.placed, call.session == nil {
-            subscription.call = nil
-            cancel(placed, reason.resultCode, at: now)
-        }
+        guard lac.subscriptions[key] != nil else { return }
+        subscriberGone(key, reason, at: now)
         let text = reason.resultCode.text.map { "\($0)" } ?? "\(reason.resultCode)"
         carryOut(sessions.release(key, text, reason, at: now), at: now)
     }
 
-    // MARK: - To the LNS
-
-    /// The subscriber's name is known, and an LNS is to judge him.
-    func handOver(_ key: SessionKey, at now: Instant) {
-        guard let subscription = lac.subscribers[key], let session = sessions[key], let claim = subscription.claim
-        else {
-            return
-        }
-        if let call = subscription.call {
-            // A link that was negotiated anew: the call that was asked for before serves for it too.
-            if call.group == claim.group { return bridge(subscriber: key, at: now) }
-            abandon(call, of: subscription, at: now)
-        }
-        log.info(
-            "call to an LNS", metadata: session.metadata.merging(["tunnel_group": "\(claim.group.name)"]) { $1 })
-        let call = RelayedCall(subscription, key, to: claim.group)
-        subscription.call = call
-        let placed = PlacedCall(
-            group: claim.group, tunnelOwner: nil, request: session.offer, role: call,
-            link: subscription.linkConfiguration)
-        call.placed = placed
-        place(placed, at: now)
-    }
-
-    /// The LNS is not wanted any more: somebody else is to judge.
-    private func abandon(_ call: RelayedCall, of subscription: Subscription, at now: Instant) {
-        subscription.call = nil
-        if let session = call.session {
-            sessions.part(session)
-            closeSession(session.key, at: now)
-        } else if let placed = call.placed {
-            cancel(placed, at: now)
-        }
-    }
-
-    /// Hands the link over when both are there: the LNS's session, and a subscriber who waits to be judged. The one who
-    /// has begun to negotiate anew does not: then this comes again with his next claim.
-    func bridge(subscriber key: SessionKey, at now: Instant) {
-        guard let subscription = lac.subscribers[key], let session = sessions[key], session.isLinked,
-            let claim = subscription.claim, let call = subscription.call, let other = call.session,
-            case .awaitingConnection = other.stage, let handover = session.link.handOver(claim.request)
-        else { return }
-        call.take(handover)
-        sessions.bridge(session, to: other.key)
-    }
-
     /// Ends what a shutdown leaves: the subscribers whom no LNS has.
     func closeSubscribers(at now: Instant) {
-        for key in lac.subscribers.keys {
+        for key in lac.subscriptions.keys {
             carryOut([.close(key, Disconnection(.administrative, text: "shutting down"))], at: now)
         }
     }

@@ -1,3 +1,4 @@
+import Configuration
 import L2TPWire
 import PPPoE
 
@@ -10,7 +11,9 @@ extension AccessLine {
         func octets(_ value: some FixedWidthInteger & UnsignedInteger) -> [UInt8] {
             stride(from: value.bitWidth - 8, through: 0, by: -8).map { UInt8(truncatingIfNeeded: value >> $0) }
         }
-        let identifiers = [avp(1, circuitID), avp(2, remoteID)]
+        /// Two to 63 octets, whatever an access node says (RFC 5515 sections 5.1 and 5.2).
+        func identifier(_ octets: [UInt8]?) -> [UInt8]? { octets.flatMap { $0.count < 2 ? nil : Array($0.prefix(63)) } }
+        let identifiers = [avp(1, identifier(circuitID)), avp(2, identifier(remoteID))]
         let rates = Self.rates.map { rate in avp(UInt16(rate.type), self[keyPath: rate.path].map(octets)) }
         let delays = Self.delays.map { delay in avp(UInt16(delay.type), self[keyPath: delay.path].map(octets)) }
         let loop = [
@@ -18,5 +21,33 @@ extension AccessLine {
             avp(254, isInterworked ? octets(1 as UInt32) : nil),
         ]
         return (identifiers + rates + delays + loop).compactMap(\.self)
+    }
+}
+
+extension ICRQ {
+    /// With no more of the line than may be said; an AVP of no kind that is known goes where everything may.
+    func telling(_ information: Set<LineInformation>) -> ICRQ {
+        guard information.count < LineInformation.allCases.count else { return self }
+        var request = self
+        request.extensions = extensions.filter { avp in
+            guard avp.attribute.vendor == AccessLine.vendor else { return true }
+            return LineInformation(attributeType: avp.attribute.type).map(information.contains) ?? false
+        }
+        return request
+    }
+}
+
+extension LineInformation {
+    fileprivate init?(attributeType type: UInt16) {
+        switch type {
+        case 1: self = .circuitID
+        case 2: self = .remoteID
+        case 129...138: self = .dataRates
+        case 139...142: self = .interleavingDelays
+        case 144: self = .encapsulation
+        case 145: self = .lineType
+        case 254: self = .iwfSession
+        default: return nil
+        }
     }
 }

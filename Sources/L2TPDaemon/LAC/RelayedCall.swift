@@ -2,13 +2,13 @@ import Configuration
 import DataPlane
 import L2TPWire
 import PPP
-import PPPoE
 
-/// A subscriber's call to an LNS, from the ICRQ until nothing of it is left. The kernel passes its frames.
+/// The call to the LNS that takes a subscriber's link over, from the ICRQ until nothing of it is left. The kernel passes
+/// its frames.
 final class RelayedCall: CallerRole {
     typealias Instant = ContinuousClock.Instant
 
-    private let subscription: Subscription
+    private let destination: Destination
     let subscriber: SessionKey
     let group: TunnelGroup
     /// The call while it has no session.
@@ -17,16 +17,16 @@ final class RelayedCall: CallerRole {
     private(set) weak var session: PPPSession?
     private(set) var connection: ICCN?
 
-    init(_ subscription: Subscription, _ subscriber: SessionKey, to group: TunnelGroup) {
-        self.subscription = subscription
+    init(_ destination: Destination, _ subscriber: SessionKey, to group: TunnelGroup) {
+        self.destination = destination
         self.subscriber = subscriber
         self.group = group
     }
 
-    /// The subscriber's link was handed over: now it is known what the ICCN says.
-    func take(_ handover: Handover) {
-        connection = ICCN(handover, line: subscription.request.line)
-        session?.unsent = handover.frames.map(\.encoded)
+    /// The subscriber's link was handed over: now it is known what the ICCN says, and what follows it.
+    func take(_ connection: ICCN, _ frames: [[UInt8]]) {
+        self.connection = connection
+        session?.unsent = frames
     }
 
     // MARK: - CallerRole
@@ -36,16 +36,18 @@ final class RelayedCall: CallerRole {
     }
 
     func failed(_ reason: String, retry: Instant?, at now: Instant) -> [SessionOrder] {
-        guard subscription.call === self else { return [] }
-        subscription.call = nil
-        if let session = subscription.session { session.end = session.end ?? "no LNS took the call: \(reason)" }
-        return [.end(subscriber, Disconnection(.noCarrier, text: reason))]
+        guard destination.call === self else { return [] }
+        destination.call = nil
+        // Who has negotiated anew, as somebody who ends here, needs no LNS any more.
+        guard destination.claim != nil else { return [] }
+        if let session = destination.session { session.end = session.end ?? "no LNS took the call: \(reason)" }
+        return [.end(subscriber, placed?.refusal(reason) ?? Disconnection(.noFacilitiesTemporarily, text: reason))]
     }
 
     // MARK: - SessionRole
 
     var peerName: String { context?.counterpart.name ?? group.name }
-    var user: String? { subscription.claimedUser }
+    var user: String? { destination.user }
     /// It never has one.
     var interface: InterfaceNaming { .numbered(.usual) }
     var interfaceGroup: UInt32 { 0 }
@@ -56,7 +58,7 @@ final class RelayedCall: CallerRole {
     func began(_ session: PPPSession) {
         self.session = session
         session.partner = subscriber
-        subscription.session?.partner = session.key
+        destination.session?.partner = session.key
     }
 
     func ready(_ session: PPPSession) -> SessionOrder { .bridge(subscriber: subscriber) }
@@ -71,17 +73,16 @@ final class RelayedCall: CallerRole {
 }
 
 extension ICCN {
-    /// Where an access node has not said how fast the line is.
-    private static let unknownSpeed: UInt64 = 1_000_000_000
+    /// Where nothing is known of a line: a speed that says that there is none to speak of; framing means nothing then.
+    static let withoutLine = ICCN(
+        txConnectSpeed: ConnectSpeed(bitsPerSecond: 1_000_000_000), framingType: .synchronous)
 
-    init(_ handover: Handover, line: AccessLine?) {
-        self.init(
-            txConnectSpeed: ConnectSpeed(bitsPerSecond: line?.actualDataRateDownstream ?? Self.unknownSpeed),
-            framingType: .synchronous,
-            proxyLCP: ProxyLCP(
-                initialReceived: handover.lcp.initialReceived, lastSent: handover.lcp.lastSent,
-                lastReceived: handover.lcp.lastReceived),
-            rxConnectSpeed: ConnectSpeed(bitsPerSecond: line?.actualDataRateUpstream ?? Self.unknownSpeed))
+    /// What was negotiated here, in place of what was said before.
+    mutating func tell(_ handover: Handover) {
+        proxyLCP = ProxyLCP(
+            initialReceived: handover.lcp.initialReceived, lastSent: handover.lcp.lastSent,
+            lastReceived: handover.lcp.lastReceived)
+        proxyAuthentication = nil
         guard let known = handover.authentication else { return }
         let proxied = ProxyAuthentication(
             type: ProxyAuthenticationType(rawValue: known.type), name: known.name, challenge: known.challenge,

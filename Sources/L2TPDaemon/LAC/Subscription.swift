@@ -5,25 +5,12 @@ import L2TPWire
 import PPP
 import PPPoE
 
-/// A PPPoE subscriber's session, from the PADR until nothing of it is left: whose he is, and who ends his PPP.
-final class Subscription: SessionRole {
-    /// What an LNS is to judge, for as long as the link waits for it.
-    struct Claim {
-        /// Nil: nobody was asked for a name.
-        var request: AuthenticationRequest?
-        var group: TunnelGroup
-    }
-
+/// A PPPoE subscriber's session, from the PADR until nothing of it is left: who he is, and by which line he came.
+final class Subscription: SubscriberRole {
     private let lac: LAC
     let port: AccessPort
     let request: AccessRequest
-    private(set) weak var session: PPPSession?
-    private(set) var claim: Claim?
-    /// The call to an LNS, from when one is asked for it.
-    var call: RelayedCall?
-    /// Once it is decided that PPP ends here.
-    private var termination: PPPTermination?
-    private(set) var claimedUser: String?
+    let destination: Destination
     /// The subscriber knows that the session is over.
     var knowsEnd = false
 
@@ -31,6 +18,7 @@ final class Subscription: SessionRole {
         self.lac = lac
         self.port = port
         self.request = request
+        destination = Destination(lac.lns, by: port.settings.ppp)
     }
 
     /// How LCP and the first step of authentication are done.
@@ -46,56 +34,41 @@ final class Subscription: SessionRole {
         Text(octets: Array("\(request.host)".utf8) + (request.line?.circuitID.map { Array(" ".utf8) + $0 } ?? []))
     }
 
-    var realm: String? { claimedUser.flatMap(Realm.name) }
-
     // MARK: - SessionRole
 
-    var peerName: String { call?.context?.counterpart.name ?? port.interface }
-    var user: String? { claimedUser }
-    var interface: InterfaceNaming { .numbered((termination?.profile ?? port.settings.ppp).interfaceName) }
-    var interfaceGroup: UInt32 { (termination?.profile ?? port.settings.ppp).interfaceGroup }
+    var peerName: String { destination.call?.context?.counterpart.name ?? port.interface }
+    var user: String? { destination.user }
     var proxyPolicy: ProxyPolicy { ProxyPolicy(acceptsLCP: false, acceptsAuthentication: false) }
 
-    func began(_ session: PPPSession) {
-        self.session = session
-    }
-
     func handsOver(_ session: PPPSession, _ request: AuthenticationRequest?) -> Bool {
-        claimedUser = request?.user
         // Who has an interface here ends here, whatever he calls himself later.
         guard session.unit == .none else { return false }
-        switch lac.ending(of: request?.user, service: self.request.serviceName, on: port.settings) {
-        case .here(let profile):
-            claim = nil
-            if termination?.profile != profile { termination = PPPTermination(lac.lns, by: profile) }
-            return false
-        case .tunnel(let group):
-            claim = Claim(request: request, group: group)
-            return true
-        }
-    }
-
-    func verdict(on request: AuthenticationRequest, in session: PPPSession) -> AuthenticationVerdict {
-        termination?.verdict(on: request, in: session) ?? .denied
-    }
-
-    func networkParameters(of session: PPPSession) throws(AddressError) -> NetworkParameters {
-        let termination = termination ?? PPPTermination(lac.lns, by: port.settings.ppp)
-        self.termination = termination
-        return try termination.networkParameters(of: session)
-    }
-
-    func withdrawn(_ network: NetworkProtocol, from session: PPPSession) {
-        termination?.withdrawn(network)
+        let user = request?.user
+        let ending = lac.ending(of: user, service: self.request.serviceName, on: port.settings)
+        return destination.decide(ending, for: user, .link(request))
     }
 
     /// Only now, so that nothing more can come behind the PADT (POE-06).
     func forgotten(_ session: PPPSession, at now: ContinuousClock.Instant) {
-        termination?.end()
-        call = nil
-        lac.subscribers[session.key] = nil
+        destination.end()
+        lac.subscriptions[session.key] = nil
         guard !knowsEnd else { return }
         port.keys[request.id] = nil
         port.handle(.end(request.id, reason: session.end ?? "the session ended"), at: now)
+    }
+
+    // MARK: - SubscriberRole
+
+    func connection(for handover: Handover) -> ICCN {
+        var connection = ICCN.withoutLine
+        connection.rxConnectSpeed = connection.txConnectSpeed
+        if let rate = request.line?.actualDataRateDownstream {
+            connection.txConnectSpeed = ConnectSpeed(bitsPerSecond: rate)
+        }
+        if let rate = request.line?.actualDataRateUpstream {
+            connection.rxConnectSpeed = ConnectSpeed(bitsPerSecond: rate)
+        }
+        connection.tell(handover)
+        return connection
     }
 }

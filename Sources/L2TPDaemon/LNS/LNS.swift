@@ -11,11 +11,13 @@ final class LNS {
     /// Replaced by a reload.
     var users: Users
     var pools: AddressPools
+    var realms: Realms
 
-    init(hostName: String, users: Users, pools: AddressPools, log: Logger) {
+    init(hostName: String, users: Users, pools: AddressPools, realms: Realms, log: Logger) {
         self.hostName = hostName
         self.users = users
         self.pools = pools
+        self.realms = realms
         self.log = log
     }
 

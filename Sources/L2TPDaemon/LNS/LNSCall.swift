@@ -1,39 +1,52 @@
 import Configuration
 import DataPlane
+import L2TPWire
 import PPP
 
-/// An incoming call that ends here.
-final class LNSCall: SessionRole {
+/// An incoming call whose PPP is ours to begin: it ends here, unless the user's realm has an LNS that takes it over.
+final class LNSCall: SubscriberRole {
+    private let lns: LNS
     /// The `[[peer]]` that the call came from, as it was then.
     private let peer: Peer
-    let termination: PPPTermination
+    let destination: Destination
 
     init(_ lns: LNS, from peer: Peer, by profile: PPPProfile) {
+        self.lns = lns
         self.peer = peer
-        termination = PPPTermination(lns, by: profile)
+        destination = Destination(lns, by: profile)
     }
 
     var peerName: String { peer.name }
-    var interface: InterfaceNaming { termination.interface }
-    var interfaceGroup: UInt32 { termination.interfaceGroup }
     var proxyPolicy: ProxyPolicy {
         ProxyPolicy(
             acceptsLCP: peer.proxyLCP == .accept, acceptsAuthentication: peer.proxyAuthentication == .accept)
     }
 
-    func verdict(on request: AuthenticationRequest, in session: PPPSession) -> AuthenticationVerdict {
-        termination.verdict(on: request, in: session)
+    func handsOver(_ session: PPPSession, _ request: AuthenticationRequest?) -> Bool {
+        // Who has an interface here ends here, whatever he calls himself later.
+        guard session.unit == .none else { return false }
+        return destination.decide(ending(of: request?.user), for: request?.user, .link(request))
     }
 
-    func networkParameters(of session: PPPSession) throws(AddressError) -> NetworkParameters {
-        try termination.networkParameters(of: session)
+    /// The name alone counts: what proves it is for the LNS to judge, so it does not matter whether we would believe this
+    /// LAC.
+    func handsOver(_ session: PPPSession, _ connection: ICCN) -> Bool {
+        guard let name = connection.proxyAuthentication?.name else { return false }
+        let user = String(decoding: name, as: UTF8.self)
+        return destination.decide(ending(of: user), for: user, .proxied(connection))
     }
 
-    func withdrawn(_ network: NetworkProtocol, from session: PPPSession) {
-        termination.withdrawn(network)
+    private func ending(of user: String?) -> Realm.Ending {
+        (peer.followsRealms ? lns.realms.ending(of: user) : nil) ?? peer.ending
     }
 
     func forgotten(_ session: PPPSession, at now: ContinuousClock.Instant) {
-        termination.end()
+        destination.end()
+    }
+
+    func connection(for handover: Handover) -> ICCN {
+        var connection = destination.session?.connection.map { ICCN(relaying: $0) } ?? .withoutLine
+        connection.tell(handover)
+        return connection
     }
 }

@@ -47,6 +47,8 @@ final class PPPSession {
     var dns: [IPv4Address] = []
     /// Why it ended, once it does.
     var end: String?
+    /// What the other end of the tunnel is to be told of that, where PPP is not the reason.
+    var disconnection: Disconnection?
     /// When a network protocol first passed.
     var opened: Instant?
     /// The last counters that the kernel told.
@@ -95,7 +97,8 @@ final class PPPSession {
     var state: String {
         switch stage {
         case .preparing: role.isIncoming ? "offered" : "wait-reply"
-        case .awaitingConnection: role.isIncoming ? "wait-connect" : "wait-reply"
+        case .awaitingConnection where role.isIncoming: connection == nil ? "wait-connect" : "hand-over"
+        case .awaitingConnection: "wait-reply"
         case .linked: isOpen ? "open" : link.phase.rawValue
         case .bridged: "bridged"
         case .ending: "closing"

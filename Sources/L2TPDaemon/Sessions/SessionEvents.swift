@@ -144,7 +144,7 @@ extension Sessions {
             let hasMoved = value.receivedPackets != session.counters.receivedPackets
             session.counters = value
             guard hasMoved else { continue }
-            tunnels.insert(key.tunnel)
+            if !key.isAccess { tunnels.insert(key.tunnel) }
             if session.isLinked { orders += advance(session, .dataReceived, at: now) }
         }
         return orders + tunnels.map { .dataReceived(tunnel: $0) }

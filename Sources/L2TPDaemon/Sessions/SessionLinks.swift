@@ -57,7 +57,7 @@ extension Sessions {
         case .closed(let reason):
             if reason != .lowerLayerDown { session.end = session.end ?? reason.text }
             log.info("link closed", metadata: session.metadata.merging(["reason": "\(reason.text)"]) { $1 })
-            orders.append(.close(session.key, Disconnection(reason)))
+            orders.append(.close(session.key, session.disconnection ?? Disconnection(reason)))
         case .noted(let note):
             statistics.note("ppp_\(note.name)")
             log.debug("\(note)", metadata: session.metadata)

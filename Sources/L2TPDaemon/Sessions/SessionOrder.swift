@@ -13,7 +13,7 @@ enum SessionOrder: Equatable {
     case end(SessionKey, Disconnection)
     /// Another end of PPP is to take the link over.
     case handOver(SessionKey)
-    /// The kernel has the side towards the LNS of this subscriber's session.
+    /// The kernel has the call to the LNS that takes this subscriber's link over.
     case bridge(subscriber: SessionKey)
     /// Switch: a leg of the call with this incoming session is as far as it can come alone.
     case goOn(switched: SessionKey)

@@ -33,6 +33,9 @@ protocol SessionRole: AnyObject {
     /// Whether somebody else is to end PPP, now that the peer has claimed a name, or that LCP is open and nobody is asked
     /// for a name (nil). Then nobody here answers, and `SessionOrder.handOver` says so.
     func handsOver(_ session: PPPSession, _ request: AuthenticationRequest?) -> Bool
+    /// Whether somebody else is to end PPP by what a LAC says when it connects the call: then the link does not begin,
+    /// and `SessionOrder.handOver` says so.
+    func handsOver(_ session: PPPSession, _ connection: ICCN) -> Bool
     /// Whether the peer of the link has proven who it is.
     func verdict(on request: AuthenticationRequest, in session: PPPSession) -> AuthenticationVerdict
     /// What the network protocols begin with. It is asked again after a renegotiation, when the user may be another.
@@ -64,6 +67,7 @@ extension SessionRole {
     func bridged(_ session: PPPSession) -> SessionOrder? { connection.map { .connect(session.key, $0) } }
     func connected(_ session: PPPSession, _ connection: ICCN) -> SessionOrder? { nil }
     func handsOver(_ session: PPPSession, _ request: AuthenticationRequest?) -> Bool { false }
+    func handsOver(_ session: PPPSession, _ connection: ICCN) -> Bool { false }
     func routes(of network: NetworkProtocol, through session: PPPSession) -> SessionRoutes? { nil }
     func networkUp(_ network: NetworkProtocol, of session: PPPSession, at now: ContinuousClock.Instant) {}
     func networkDown(_ network: NetworkProtocol, of session: PPPSession, at now: ContinuousClock.Instant) {}

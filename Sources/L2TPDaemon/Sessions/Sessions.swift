@@ -98,6 +98,8 @@ final class Sessions<Plane: DataPlane> {
         }
         // Before the first packet of ours: the LAC may drop those without (RFC 2661 section 4.4.5).
         if connection.sequencingRequired, !requireSequence(key) { return [.close(key, .failed)] }
+        // Frames go on waiting, for whoever takes the link over.
+        if session.role.handsOver(session, connection) { return [.handOver(key)] }
         session.stage = .linked
         var orders = advance(session, .begin(connection, session.role.proxyPolicy), at: now)
         for frame in early { orders += advance(session, .frame(frame), at: now) }
@@ -111,11 +113,15 @@ final class Sessions<Plane: DataPlane> {
         return false
     }
 
-    /// The subscriber's link was handed over: whatever either side says from now on is for the other.
-    func bridge(_ subscriber: PPPSession, to key: SessionKey) {
+    /// The subscriber's link was handed over: whatever either side says from now on is for the other. The call is about
+    /// to be connected by this.
+    func bridge(_ subscriber: PPPSession, to call: PPPSession, by connection: ICCN) -> [SessionOrder] {
         subscriber.stage = .bridged
         deadlines.remove(subscriber.key)
-        plane.bridge(subscriber.key, key)
+        // Each leg counts for itself.
+        if connection.sequencingRequired, !requireSequence(call.key) { return [.close(call.key, .failed)] }
+        plane.bridge(subscriber.key, call.key)
+        return []
     }
 
     /// The call ended: at the peer's word, or because an order to close it was carried out. `disconnection` is what the
@@ -143,14 +149,15 @@ final class Sessions<Plane: DataPlane> {
         }
     }
 
-    /// Ends a session in order: PPP first, then the call.
-    func close(
-        _ key: SessionKey, _ disconnection: Disconnection = .administrative, at now: Instant
-    ) -> [SessionOrder] {
+    /// Ends a session in order: PPP first, then the call. `disconnection` is what the other end of the tunnel is told,
+    /// where that is not for PPP to say.
+    func close(_ key: SessionKey, _ disconnection: Disconnection? = nil, at now: Instant) -> [SessionOrder] {
         guard let session = sessions[key] else { return [] }
         switch session.stage {
-        case .linked: return advance(session, .close(.administrative), at: now)
-        case .preparing, .awaitingConnection, .bridged: return [.close(key, disconnection)]
+        case .linked:
+            session.disconnection = session.disconnection ?? disconnection
+            return advance(session, .close(.administrative), at: now)
+        case .preparing, .awaitingConnection, .bridged: return [.close(key, disconnection ?? .administrative)]
         case .ending: return []
         }
     }

@@ -21,7 +21,7 @@ import L2TPWire
 
 extension ICRQ {
     /// The request for the outgoing leg; the tunnel fills in the session id.
-    init(switching offer: ICRQ, serial: UInt32) {
+    init(relaying offer: ICRQ, serial: UInt32) {
         self.init(
             assignedSessionID: .none, callSerialNumber: serial, bearerType: offer.bearerType,
             physicalChannelID: offer.physicalChannelID, callingNumber: offer.callingNumber,
@@ -31,7 +31,7 @@ extension ICRQ {
 
 extension ICCN {
     /// What the outgoing leg's LNS is told when the incoming leg is connected.
-    init(switching connection: ICCN) {
+    init(relaying connection: ICCN) {
         self = connection
         extensions = connection.extensions.relayed
     }

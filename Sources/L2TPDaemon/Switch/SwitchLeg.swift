@@ -48,7 +48,7 @@ final class IncomingLeg: SwitchLeg {
     }
 
     func connected(_ session: PPPSession, _ connection: ICCN) -> SessionOrder? {
-        session.partner.map { .connect($0, ICCN(switching: connection)) }
+        session.partner.map { .connect($0, ICCN(relaying: connection)) }
     }
 }
 
@@ -69,16 +69,11 @@ final class OutgoingLeg: SwitchLeg, CallerRole {
 
     func taken(_ session: PPPSession) -> SessionOrder? { .goOn(switched: call.key) }
 
-    /// The LAC hears what the last LNS said; where none was asked, or none answered, that we have no facilities now, for
-    /// which it may try somebody else.
     func failed(_ reason: String, retry: ContinuousClock.Instant?, at now: ContinuousClock.Instant) -> [SessionOrder] {
         guard !call.isAbandoned else { return [] }
-        switch call.placed?.lastEnd {
-        case .local?, .peer(_?)?:
-            return [.reject(call.key, Disconnection(call.placed?.lastEnd, cause: call.placed?.disconnectCause))]
-        case .peer(nil)?, .outOfPlace?, .tunnel?, nil:
-            return [.reject(call.key, Disconnection(.noFacilitiesTemporarily, text: reason))]
-        }
+        return [
+            .reject(call.key, call.placed?.refusal(reason) ?? Disconnection(.noFacilitiesTemporarily, text: reason))
+        ]
     }
 
     // MARK: - SessionRole

@@ -11,9 +11,9 @@ extension L2TPServer {
     func switchOn(_ call: SwitchedCall, from context: TunnelContext, at now: Instant) {
         switching[call.key] = call
         let placed = PlacedCall(
-            group: call.group, tunnelOwner: nil, request: ICRQ(switching: call.offer, serial: serials.next()),
+            group: call.group, tunnelOwner: nil, request: ICRQ(relaying: call.offer, serial: serials.next()),
             role: OutgoingLeg(call), link: .unused)
-        placed.origin = SwitchedCall.Origin(context)
+        placed.origin = CallOrigin(context)
         call.placed = placed
         let fields: Logger.Metadata = [
             "session_id": "\(call.key.session)", "tunnel_group": "\(call.group.name)",
@@ -48,7 +48,7 @@ extension L2TPServer {
 
     /// What one end of an established call tells the other: an SLI or a WEN, which mean nothing to us.
     func relay(_ message: (SessionID) -> TunnelInput, from key: SessionKey, at now: Instant) {
-        guard let session = sessions[key], session.role is any SwitchLeg, session.isBridged,
+        guard let session = sessions[key], session.isBridged,
             let partner = session.partner, sessions[partner]?.isBridged == true
         else { return }
         tell(partner, at: now, message)

@@ -27,6 +27,7 @@ extension L2TPServer {
             let key = key(id, in: context)
             let disconnection = Disconnection(reason, cause: sessions[key]?.disconnectCause)
             switchedCallClosed(key, disconnection, at: now)
+            subscriberGone(key, disconnection, at: now)
             if case .tunnel = reason { return }
             carryOut(sessions.release(key, "\(reason)", disconnection, at: now), at: now)
         case .disconnectCause(let id, let cause):

@@ -41,7 +41,7 @@ final class PlacedCall {
     let link: LinkConfiguration
     var stage = Stage.seeking
     /// Whom it came from and must not go to, where it is the second leg of another.
-    var origin: SwitchedCall.Origin?
+    var origin: CallOrigin?
     /// Nobody wants it any more, though its tunnel's machine may not have heard of that.
     var isCancelled = false
     var tried: Set<RemoteLNS> = []
@@ -56,6 +56,15 @@ final class PlacedCall {
         self.request = request
         self.role = role
         self.link = link
+    }
+
+    /// What whoever the call is made for is told when no LNS takes it: what the last one said; where none was asked, or
+    /// none answered, that we have no facilities now, for which he may try somebody else.
+    func refusal(_ reason: String) -> Disconnection {
+        switch lastEnd {
+        case .local?, .peer(_?)?: Disconnection(lastEnd, cause: disconnectCause)
+        case .peer(nil)?, .outOfPlace?, .tunnel?, nil: Disconnection(.noFacilitiesTemporarily, text: reason)
+        }
     }
 
     /// Its Call Serial Number, which names it until it has a session id.

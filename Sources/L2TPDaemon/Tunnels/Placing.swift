@@ -101,7 +101,7 @@ extension L2TPServer {
         if call.origin?.isFarEnd(of: context) == true { return avoidLoop(call, at: now) }
         call.stage = .placed(context, nil)
         call.role.directed(to: context)
-        tell(context, .placeCall(call.request), at: now)
+        tell(context, .placeCall(call.request.telling(member.accessLine)), at: now)
     }
 
     /// The call came from this LNS: another one is to take it.

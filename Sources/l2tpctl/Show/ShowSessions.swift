@@ -10,7 +10,9 @@ struct ShowSessions: Listing {
             SESSION is both local ids, as "session close" takes them. ROLE is ours: "lac" where we placed the call. \
             STATE is the call's until it stands, then PPP's phase: \
             establish, authenticate, network, open, terminate. RX and TX are the kernel's octets, as seen from here. \
-            A PPPoE subscriber whose PPP an LNS ends is "bridged" to the call that is named then, and shows its octets.
+            A PPPoE subscriber whose PPP an LNS ends is "bridged" to the call that is named then, and shows its octets. \
+            LINE, where there are any, is a subscriber's interface with his PPPoE session id, his MAC address and what the \
+            access node calls his line.
             """)
 
     @OptionGroup var daemon: DaemonOption
@@ -35,8 +37,11 @@ struct ShowSessions: Listing {
             .left("SESSION"), .left("USER"), .left("PEER"), .left("ROLE"), .left("STATE"), .left("INTERFACE"),
             .left("ADDRESS"),
             .left("AUTHENTICATION"), .right("UPTIME"), .right("RX"), .right("TX"))
+        // Only PPPoE subscribers have a line.
+        let haveLine = records.contains { $0.pppoeSessionID != nil }
+        if haveLine { table.columns.append(.left("LINE")) }
         table.rows = records.map { session in
-            [
+            let row = [
                 "\(session.name)", session.user ?? "", session.peer, session.role,
                 session.bridgedTo.map { "\(session.state) \($0)" } ?? session.state,
                 session.interface ?? session.accessInterface ?? "",
@@ -44,7 +49,14 @@ struct ShowSessions: Listing {
                 HumanUnits.duration(seconds: session.uptimeSeconds), HumanUnits.octets(session.rxBytes),
                 HumanUnits.octets(session.txBytes),
             ]
+            return haveLine ? row + [line(of: session)] : row
         }
         return table
+    }
+
+    private static func line(of session: SessionRecord) -> String {
+        guard let id = session.pppoeSessionID else { return "" }
+        return ["\(session.accessInterface ?? "")#\(id)", session.mac, session.circuitID].compactMap(\.self)
+            .joined(separator: " ")
     }
 }
