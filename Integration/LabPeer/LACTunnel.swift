@@ -7,42 +7,37 @@ import PPP
 
 /// One tunnel to the server, with its calls. Control messages and PPP frames go by one connected socket; nothing of it
 /// is in our kernel.
-final class LACTunnel {
-    typealias Instant = ContinuousClock.Instant
-
-    /// What becomes of calls and of the tunnel.
-    enum Change {
-        case opened(LACSession)
-        case answered(LACSession)
-        /// A call is over. Its session is nil when there never was one.
-        case callEnded(LACSession?, CallEnd)
-        case ended(TunnelEnd)
-    }
-
-    let socket: DatagramSocket
+final class LACTunnel: Carrier {
+    private let socket: DatagramSocket
     private let plan: Plan
+    private let proxy: ProxyStyle?
     private var machine: Tunnel
-    private(set) var sessions: [SessionID: LACSession] = [:]
+    private var sessions: [SessionID: SubscriberSession] = [:]
+    /// What the server calls the sessions, from when it has told.
+    private var peerIDs: [SessionID: SessionID] = [:]
     /// Calls that have no session id yet, by their Call Serial Number.
     private var numbers: [UInt32: (number: Int, placed: Instant)] = [:]
     /// No session's deadline is earlier. Kept roughly: see `timeout`.
     private var earliest: Instant?
-    private(set) var end: TunnelEnd?
-    /// Whether the server knows that the tunnel is over.
+    private var isOver = false
     private(set) var isStopped = false
-    private var changes: [Change] = []
+    private var changes: [CarrierChange] = []
     private var random = SystemRandomNumberGenerator()
 
-    init(plan: Plan, id: TunnelID) throws(Errno) {
+    init(plan: Plan, _ tunnels: Plan.Tunnels, id: TunnelID) throws(Errno) {
         self.plan = plan
-        let any: IPAddress = if case .v4 = plan.server.address { .v4(.any) } else { .v6(.any) }
+        proxy = tunnels.proxy
+        let any: IPAddress = if case .v4 = tunnels.server.address { .v4(.any) } else { .v6(.any) }
         socket = try DatagramSocket(
-            bind: Endpoint(address: plan.bind ?? any, port: 0), connect: plan.server)
-        machine = Tunnel(role: .initiator, localTunnelID: id, configuration: plan.tunnel)
+            bind: Endpoint(address: tunnels.bind ?? any, port: 0), connect: tunnels.server)
+        machine = Tunnel(role: .initiator, localTunnelID: id, configuration: tunnels.configuration)
     }
 
+    var descriptors: [Int32] { [socket.descriptor] }
+    var hasCalls: Bool { !sessions.isEmpty }
+    var callsAreOver: Bool { isOver || sessions.isEmpty && isQuiet }
     /// Whether all that was sent has been acknowledged.
-    var isQuiet: Bool {
+    private var isQuiet: Bool {
         let statistics = machine.statistics
         return statistics.queued == 0 && statistics.unacknowledged == 0
     }
@@ -50,11 +45,11 @@ final class LACTunnel {
 
     // MARK: - What to do
 
-    func open(at now: Instant) -> [Change] {
+    func open(at now: Instant) -> [CarrierChange] {
         advance([.open], at: now)
     }
 
-    func placeCall(_ number: Int, at now: Instant) -> [Change] {
+    func placeCall(_ number: Int, at now: Instant) -> [CarrierChange] {
         let serial = UInt32(clamping: number)
         numbers[serial] = (number, now)
         let request = ICRQ(
@@ -62,30 +57,30 @@ final class LACTunnel {
         return advance([.placeCall(request)], at: now)
     }
 
-    func closeCalls(at now: Instant) -> [Change] {
+    func closeCalls(at now: Instant) -> [CarrierChange] {
         advance(sessions.keys.map { .closeCall($0, ResultCode(.administrative)) }, at: now)
     }
 
-    func terminateCalls(at now: Instant) -> [Change] {
-        for session in sessions.values { perform(session.terminate(at: now, using: &random), of: session) }
+    func terminateCalls(at now: Instant) -> [CarrierChange] {
+        for (id, session) in sessions { perform(session.terminate(at: now, using: &random), of: session, id) }
         return takeChanges()
     }
 
-    func close(at now: Instant) -> [Change] {
-        advance([.close(ResultCode(.generalClear))], at: now)
+    func close(at now: Instant) -> [CarrierChange] {
+        isOver ? [] : advance([.close(ResultCode(.generalClear))], at: now)
     }
 
     // MARK: - What happens
 
     /// All that the socket holds.
-    func drain(at now: Instant) -> [Change] {
+    func drain(at now: Instant) -> [CarrierChange] {
         var inputs: [TunnelInput] = []
         for datagram in socket.drain().datagrams {
             switch try? Datagram(parsing: datagram.octets) {
             case .control(let header, let body): inputs.append(.datagram(header, body: body))
             case .data(let header, let payload):
                 guard let session = sessions[header.sessionID] else { continue }
-                perform(session.receive(payload, at: now, using: &random), of: session)
+                perform(session.receive(payload, at: now, using: &random), of: session, header.sessionID)
                 note(session.deadline)
             case nil: continue
             }
@@ -95,10 +90,9 @@ final class LACTunnel {
 
     var deadline: Instant? { [machine.deadline, earliest].compactMap(\.self).min() }
 
-    /// Looks at every session, so it is not to be called too often.
-    func timeout(at now: Instant) -> [Change] {
+    func timeout(at now: Instant) -> [CarrierChange] {
         if let due = earliest, due <= now {
-            for session in sessions.values { perform(session.timeout(at: now, using: &random), of: session) }
+            for (id, session) in sessions { perform(session.timeout(at: now, using: &random), of: session, id) }
             earliest = sessions.values.compactMap(\.deadline).min()
         }
         guard let due = machine.deadline, due <= now else { return takeChanges() }
@@ -107,24 +101,24 @@ final class LACTunnel {
 
     // MARK: - The machines
 
-    private func advance(_ inputs: [TunnelInput], at now: Instant) -> [Change] {
+    private func advance(_ inputs: [TunnelInput], at now: Instant) -> [CarrierChange] {
         var inputs = inputs
-        var connected: [LACSession] = []
+        var connected: [(SessionID, SubscriberSession)] = []
         while !inputs.isEmpty {
             let outputs = machine.handle(inputs, at: now, using: &random)
             inputs = []
             for output in outputs {
                 if case .callAccepted(let id, let peer, _) = output, let session = sessions[id] {
-                    session.peerID = peer
+                    peerIDs[id] = peer
                     inputs.append(.connectCall(id, connection(session, at: now)))
-                    connected.append(session)
+                    connected.append((id, session))
                 } else {
                     perform(output, at: now)
                 }
             }
         }
-        for session in connected {
-            perform(session.start(at: now, using: &random), of: session)
+        for (id, session) in connected {
+            perform(session.start(at: now, using: &random), of: session, id)
             note(session.deadline)
         }
         return takeChanges()
@@ -135,17 +129,20 @@ final class LACTunnel {
         case .transmit(let octets): socket.send(octets)
         case .callPlaced(let id, let serial):
             guard let (number, placed) = numbers.removeValue(forKey: serial) else { return }
-            sessions[id] = LACSession(id: id, number: number, plan: plan, at: placed)
+            sessions[id] = SubscriberSession(number: number, plan: plan, medium: .l2tp, at: placed)
         case .callNotPlaced(let serial, let end):
             numbers[serial] = nil
-            changes.append(.callEnded(nil, end))
+            changes.append(.callEnded(nil, "\(end)"))
         case .callClosed(let id, let end):
-            changes.append(.callEnded(sessions.removeValue(forKey: id), end))
+            peerIDs[id] = nil
+            changes.append(.callEnded(sessions.removeValue(forKey: id), "\(end)"))
         case .closed(let end):
-            self.end = end
+            isOver = true
+            if case .local = end { return }
             // A server that has said StopCCN, or that is lost, is not waited for.
-            if case .local = end {} else { isStopped = true }
-            changes.append(.ended(end))
+            isStopped = true
+            let isByServer = if case .peer = end { true } else { false }
+            changes.append(.ended("tunnel: \(end)", byServer: isByServer))
         case .stopAcknowledged, .finished: isStopped = true
         case .opened, .callAccepted, .callOffered, .callConnected, .outgoingCallRequested, .outgoingCallAccepted,
             .outgoingCallConnected, .linkInfo, .lineErrors, .disconnectCause, .probed, .noted:
@@ -153,22 +150,23 @@ final class LACTunnel {
         }
     }
 
-    private func perform(_ effects: [LACSession.Effect], of session: LACSession) {
+    private func perform(
+        _ effects: [SubscriberSession.Effect], of session: SubscriberSession, _ id: SessionID
+    ) {
         for effect in effects {
             switch effect {
             case .send(let frame):
-                let header = DataHeader(tunnelID: machine.peerTunnelID, sessionID: session.peerID)
+                let header = DataHeader(tunnelID: machine.peerTunnelID, sessionID: peerIDs[id] ?? .none)
                 socket.send(header.encoded(payload: frame.encodedWithAddressAndControl))
             case .opened: changes.append(.opened(session))
-            case .answered: changes.append(.answered(session))
-            case .linkClosed: break
+            case .settled: changes.append(.settled(session))
             }
         }
     }
 
-    private func connection(_ session: LACSession, at now: Instant) -> ICCN {
+    private func connection(_ session: SubscriberSession, at now: Instant) -> ICCN {
         var message = ICCN(txConnectSpeed: ConnectSpeed(bitsPerSecond: 100_000_000), framingType: .synchronous)
-        guard let style = plan.proxy else { return message }
+        guard let style = proxy else { return message }
         let method = plan.subscribers.methods.first ?? .chapMD5
         let avps = session.negotiateByProxy(style, method, at: now, using: &random)
         message.proxyLCP = avps.lcp
@@ -180,7 +178,7 @@ final class LACTunnel {
         if let deadline { earliest = min(earliest ?? deadline, deadline) }
     }
 
-    private func takeChanges() -> [Change] {
+    private func takeChanges() -> [CarrierChange] {
         defer { changes = [] }
         return changes
     }

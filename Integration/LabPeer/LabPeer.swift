@@ -11,10 +11,14 @@ import PPP
 struct LabPeer: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lab-peer",
-        abstract: "A client for tests: L2TPv2 calls and the PPP in them, all in user space.",
+        abstract: "A client for tests: L2TPv2 or PPPoE calls and the PPP in them, all in user space.",
         discussion: """
-            lab-peer opens tunnels to an LNS, places calls, negotiates PPP in each, holds them, and ends them. It needs no \
-            kernel support and no privileges. Its result is on standard output, its progress on standard error.
+            lab-peer opens tunnels to an LNS and places calls, or is as many PPPoE subscribers on an interface; it negotiates \
+            PPP in each call, holds them, and ends them. It needs no kernel support, and no privileges but CAP_NET_RAW for \
+            PPPoE. Its result is on standard output, its progress on standard error.
+
+            All PPPoE subscribers have the interface's MAC address: the access concentrator must let one address have so \
+            many sessions (max_sessions_per_mac), and ask so often (padi_rate_per_mac, padr_rate_per_mac).
 
             EXIT STATUS
               0 all went as asked, 1 something did not: what, is said on standard error; 64 usage
@@ -22,12 +26,16 @@ struct LabPeer: ParsableCommand {
             EXAMPLES
               lab-peer --server 192.0.2.1 --user alice --password sesame
               lab-peer --server [2001:db8::1]:1701 --user 'user-%d' --password sesame --sessions 200 --ping --json
+              lab-peer --pppoe eth0 --user 'user-%d' --password sesame --sessions 100 --repeat 10
             """)
 
     @Option(
         help: ArgumentHelp("The LNS: an address, and a port if it is not 1701.", valueName: "address[:port]"),
         transform: LabPeer.endpoint)
-    var server: Endpoint
+    var server: Endpoint?
+
+    @Option(help: ArgumentHelp("Instead of an LNS: the interface to look for PPPoE on.", valueName: "interface"))
+    var pppoe: String?
 
     @Option(
         help: ArgumentHelp("The local address; default: the routing's choice.", valueName: "address"),
@@ -76,10 +84,10 @@ struct LabPeer: ParsableCommand {
 
     @Option(
         help: """
-            How it ends: stopccn; cdn (for each call, then StopCCN); terminate (PPP, then StopCCN); server (while we \
-            hold, the server closes calls or tunnels); kill (not a word).
+            How it ends: stopccn; cdn (for each call, then StopCCN); padt; terminate (PPP, then StopCCN); server (while \
+            we hold, the server closes calls or tunnels); kill (not a word). Default: stopccn, or padt of PPPoE.
             """)
-    var close = Plan.Closing.stopccn
+    var close: Plan.Closing?
 
     @Option(
         help: """
@@ -93,6 +101,14 @@ struct LabPeer: ParsableCommand {
 
     @Flag(help: "Ping the LNS's address through each session, until it answers; a call is up when it has.")
     var ping = false
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            From its proof on each subscriber sends numbered LCP Echo-Requests as fast as they are answered, so many more \
+            when its network protocols are up; a call is up when all were answered.
+            """, valueName: "requests"))
+    var burst: Int?
 
     @Option(help: "The subscriber's MRU.")
     var mru: UInt16 = 1460
@@ -111,8 +127,23 @@ struct LabPeer: ParsableCommand {
         }
         guard sessions >= tunnels else { throw ValidationError("--sessions must be at least --tunnels.") }
         guard rate.map({ $0 > 0 }) ?? true else { throw ValidationError("--rate must be greater than 0.") }
-        guard close != .kill || rounds == 1 else { throw ValidationError("--close kill cannot be repeated.") }
+        guard burst.map({ $0 > 0 }) ?? true else { throw ValidationError("--burst must be greater than 0.") }
+        guard (server == nil) != (pppoe == nil) else { throw ValidationError("say either --server or --pppoe.") }
+        guard Self.closings(pppoe).contains(closing) else {
+            let names = Self.closings(pppoe).map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--close must be one of \(names) here.")
+        }
+        guard closing != .kill || rounds == 1 else { throw ValidationError("--close kill cannot be repeated.") }
+        guard proxy == nil || burst == nil && pppoe == nil else {
+            throw ValidationError("--proxy is for L2TP, and without --burst: the proof is not sent then.")
+        }
     }
+
+    private static func closings(_ pppoe: String?) -> [Plan.Closing] {
+        pppoe == nil ? [.stopccn, .cdn, .terminate, .server, .kill] : [.padt, .terminate, .server, .kill]
+    }
+
+    private var closing: Plan.Closing { close ?? (pppoe == nil ? .stopccn : .padt) }
 
     func run() throws {
         try DescriptorLimit.raise()
@@ -135,18 +166,24 @@ struct LabPeer: ParsableCommand {
     }
 
     private var plan: Plan {
-        var tunnel = TunnelConfiguration(hostName: "lab-peer")
-        tunnel.vendorName = "l2tpd"
-        tunnel.secret = secret.map { Array($0.utf8) }
-        tunnel.requiresAuthentication = challenge
-        tunnel.hiding = hide ? .everything : .credentials
-        tunnel.callSetupTimeout = .seconds(60)
-        return Plan(
-            server: server, bind: bind, tunnels: tunnels, sessions: sessions, window: window, rate: rate,
-            hold: .seconds(hold), patience: .seconds(timeout), closing: close, tunnel: tunnel,
+        Plan(
+            carriage: carriage, sessions: sessions, window: window, rate: rate, hold: .seconds(hold),
+            patience: .seconds(timeout), closing: closing,
             subscribers: Subscribers(
                 pattern: user, password: Password(password), methods: authentication, mru: mru),
-            proxy: proxy, ipv6: ipv6, pings: ping)
+            ipv6: ipv6, pings: ping, burst: burst)
+    }
+
+    private var carriage: Plan.Carriage {
+        guard let server else { return .pppoe(interface: pppoe ?? "") }
+        var configuration = TunnelConfiguration(hostName: "lab-peer")
+        configuration.vendorName = "l2tpd"
+        configuration.secret = secret.map { Array($0.utf8) }
+        configuration.requiresAuthentication = challenge
+        configuration.hiding = hide ? .everything : .credentials
+        configuration.callSetupTimeout = .seconds(60)
+        return .l2tp(
+            Plan.Tunnels(server: server, bind: bind, count: tunnels, configuration: configuration, proxy: proxy))
     }
 
     private struct Result: Encodable {

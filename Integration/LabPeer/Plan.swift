@@ -1,5 +1,6 @@
 import Addresses
 import L2TPControl
+import L2TPWire
 import PPP
 
 /// What the peer is asked to do, as its options say it.
@@ -10,7 +11,9 @@ struct Plan: Sendable {
         case stopccn
         /// A CDN for each call, then StopCCN.
         case cdn
-        /// An LCP Terminate-Request in each call; the server's CDN is waited for, then StopCCN.
+        /// A PADT for each subscriber.
+        case padt
+        /// An LCP Terminate-Request in each call; the server's CDN or PADT is waited for, then StopCCN.
         case terminate
         /// The server ends all calls or tunnels while we hold; then StopCCN where a tunnel is left.
         case server
@@ -18,9 +21,22 @@ struct Plan: Sendable {
         case kill
     }
 
-    var server: Endpoint
-    var bind: IPAddress?
-    var tunnels: Int
+    /// By what the calls go.
+    enum Carriage: Sendable {
+        case l2tp(Tunnels)
+        case pppoe(interface: String)
+    }
+
+    /// Tunnels to an LNS that the calls are spread over.
+    struct Tunnels: Sendable {
+        var server: Endpoint
+        var bind: IPAddress?
+        var count: Int
+        var configuration: TunnelConfiguration
+        var proxy: ProxyStyle?
+    }
+
+    var carriage: Carriage
     var sessions: Int
     /// Calls that may be on their way up at a time.
     var window: Int
@@ -30,11 +46,23 @@ struct Plan: Sendable {
     /// For everything that the server has to do: the set-up of all calls, and their end.
     var patience: Duration
     var closing: Closing
-    var tunnel: TunnelConfiguration
     var subscribers: Subscribers
-    var proxy: ProxyStyle?
     var ipv6: Bool
     var pings: Bool
+    /// Echo-Requests that each subscriber sends besides those from his proof to his network protocols; nil sends none.
+    var burst: Int?
+
+    /// - Parameter round: counts the rounds: tunnel ids differ from round to round.
+    func carriers(round: Int) throws -> [any Carrier] {
+        switch carriage {
+        case .pppoe(let interface): return [try PPPoELine(plan: self, interface: interface)]
+        case .l2tp(let tunnels):
+            return try (0..<tunnels.count).map { index in
+                let id = TunnelID(UInt16(truncatingIfNeeded: (round * tunnels.count + index) % 65_535 + 1))
+                return try LACTunnel(plan: self, tunnels, id: id)
+            }
+        }
+    }
 }
 
 /// Who calls: a name a call, where the pattern has a `%d` for its number.
@@ -47,11 +75,11 @@ struct Subscribers: Sendable {
     func name(_ number: Int) -> String { pattern.replacing("%d", with: "\(number)") }
 
     /// The subscriber's end of PPP.
-    func link(_ number: Int, ipv6: Bool) -> Link {
+    func link(_ number: Int, over medium: LinkConfiguration.Medium, ipv6: Bool) -> Link {
         Link(
             configuration: LinkConfiguration(
                 role: .peer(
                     LinkConfiguration.Peer(user: name(number), password: password, methods: methods)),
-                mru: mru, echoInterval: nil, ipv6: ipv6))
+                medium: medium, mru: mru, echoInterval: nil, ipv6: ipv6))
     }
 }

@@ -1,6 +1,4 @@
 import EventLoop
-import L2TPControl
-import L2TPWire
 import Linux
 import PPP
 
@@ -11,56 +9,54 @@ final class Round {
     private enum Stage {
         case settingUp(until: Instant)
         case holding(until: Instant)
-        /// The calls end, and then the tunnels.
+        /// The calls end, and then what carried them.
         case closingCalls(began: Instant, until: Instant)
-        case closingTunnels(began: Instant, until: Instant)
+        case closingCarriers(began: Instant, until: Instant)
         case over
     }
 
     private let plan: Plan
     private let loop: EventLoop
-    private let tunnels: [LACTunnel]
+    private let carriers: [any Carrier]
     private let began: Instant
     private var stage: Stage
     private var lastScan: Instant
     private var placed = 0
     /// Calls that are up as far as the plan wants them, or never will be.
     private var settled = 0
-    private var opened: [LACSession] = []
+    private var opened: [SubscriberSession] = []
     /// Calls that ended without ever being up.
-    private var failed: [LACSession] = []
+    private var failed: [SubscriberSession] = []
     private(set) var report = RoundReport()
 
     /// Sessions' deadlines are looked at no more often than this.
     private static let grain = Duration.milliseconds(50)
 
-    /// - Parameter number: counts the rounds: tunnel ids differ from round to round.
-    init(_ plan: Plan, number: Int, loop: EventLoop) throws(Errno) {
+    /// - Parameter number: counts the rounds.
+    init(_ plan: Plan, number: Int, loop: EventLoop) throws {
         self.plan = plan
         self.loop = loop
-        var tunnels: [LACTunnel] = []
-        for index in 0..<plan.tunnels {
-            let id = TunnelID(UInt16(truncatingIfNeeded: (number * plan.tunnels + index) % 65_535 + 1))
-            let tunnel = try LACTunnel(plan: plan, id: id)
-            try loop.add(tunnel.socket.descriptor, Token(owner: 1, value: UInt64(index)))
-            tunnels.append(tunnel)
+        carriers = try plan.carriers(round: number)
+        for (index, carrier) in carriers.enumerated() {
+            for descriptor in carrier.descriptors {
+                try loop.add(descriptor, Token(owner: 1, value: UInt64(index)))
+            }
         }
-        self.tunnels = tunnels
         began = .now
         lastScan = began
         stage = .settingUp(until: began + plan.patience)
         report.sessions = plan.sessions
-        report.tunnels = plan.tunnels
+        if case .l2tp(let tunnels) = plan.carriage { report.tunnels = tunnels.count }
     }
 
     deinit {
-        for tunnel in tunnels { loop.remove(tunnel.socket.descriptor) }
+        for descriptor in carriers.flatMap(\.descriptors) { loop.remove(descriptor) }
     }
 
     /// Runs to the round's end. True: a signal came, and it is to be the last.
     func run() throws(Errno) -> Bool {
         var isInterrupted = false
-        for tunnel in tunnels { note(tunnel.open(at: .now), at: .now) }
+        for carrier in carriers { note(carrier.open(at: .now), at: .now) }
         while true {
             let now = Instant.now
             advance(at: now)
@@ -68,7 +64,7 @@ final class Round {
             for event in try loop.wait(until: deadline(at: now)) {
                 switch event {
                 case .readable(let token), .hangUp(let token):
-                    note(tunnels[Int(token.value)].drain(at: .now), at: .now)
+                    note(carriers[Int(token.value)].drain(at: .now), at: .now)
                 case .signal:
                     if isInterrupted { return true }
                     isInterrupted = true
@@ -96,20 +92,20 @@ final class Round {
                 stage = .holding(until: now)
             }
         case .holding(let until):
-            let serverIsDone = plan.closing == .server && tunnels.allSatisfy(\.sessions.isEmpty)
+            let serverIsDone = plan.closing == .server && !carriers.contains(where: \.hasCalls)
             guard serverIsDone || until <= now else { return }
             if plan.closing == .server, !serverIsDone { report.fail("the server did not close") }
             beginClosing(at: now)
         case .closingCalls(let began, let until):
             if callsAreOver {
-                stage = .closingTunnels(began: began, until: until)
-                for tunnel in tunnels where tunnel.end == nil { note(tunnel.close(at: now), at: now) }
+                stage = .closingCarriers(began: began, until: until)
+                for carrier in carriers { note(carrier.close(at: now), at: now) }
             } else if until <= now {
                 report.fail("calls not closed in time")
                 stage = .over
             }
-        case .closingTunnels(let began, let until):
-            if tunnels.allSatisfy(\.isStopped) {
+        case .closingCarriers(let began, let until):
+            if carriers.allSatisfy(\.isStopped) {
                 report.teardownSeconds = (now - began).inSeconds
                 stage = .over
             } else if until <= now {
@@ -121,18 +117,18 @@ final class Round {
         // A stage that is entered may be over at once.
         switch stage {
         case .closingCalls(_, let until) where until > now && callsAreOver,
-            .closingTunnels(_, let until) where until > now && tunnels.allSatisfy(\.isStopped):
+            .closingCarriers(_, let until) where until > now && carriers.allSatisfy(\.isStopped):
             advance(at: now)
         default: break
         }
     }
 
-    private var callsAreOver: Bool { tunnels.allSatisfy { $0.end != nil || $0.sessions.isEmpty && $0.isQuiet } }
+    private var callsAreOver: Bool { carriers.allSatisfy(\.callsAreOver) }
 
     private func placeCalls(at now: Instant) {
         while placed < plan.sessions, placed - settled < plan.window, (nextCall ?? now) <= now {
             placed += 1
-            note(tunnels[placed % tunnels.count].placeCall(placed, at: now), at: now)
+            note(carriers[placed % carriers.count].placeCall(placed, at: now), at: now)
         }
     }
 
@@ -147,15 +143,15 @@ final class Round {
             stage = .over
             return
         case .stopccn:
-            stage = .closingTunnels(began: now, until: until)
-            for tunnel in tunnels where tunnel.end == nil { note(tunnel.close(at: now), at: now) }
+            stage = .closingCarriers(began: now, until: until)
+            for carrier in carriers { note(carrier.close(at: now), at: now) }
             return
-        case .cdn:
+        case .cdn, .padt:
             stage = .closingCalls(began: now, until: until)
-            for tunnel in tunnels { note(tunnel.closeCalls(at: now), at: now) }
+            for carrier in carriers { note(carrier.closeCalls(at: now), at: now) }
         case .terminate:
             stage = .closingCalls(began: now, until: until)
-            for tunnel in tunnels { note(tunnel.terminateCalls(at: now), at: now) }
+            for carrier in carriers { note(carrier.terminateCalls(at: now), at: now) }
         case .server:
             stage = .closingCalls(began: now, until: until)
         }
@@ -174,46 +170,41 @@ final class Round {
 
     // MARK: - What happens
 
-    private func note(_ changes: [LACTunnel.Change], at now: Instant) {
+    private func note(_ changes: [CarrierChange], at now: Instant) {
         for change in changes {
             switch change {
             case .opened(let session):
                 opened.append(session)
                 if let address = session.ipv4?.local { report.addresses.append("\(address)") }
-                if !plan.pings { settled += 1 }
-            case .answered: settled += 1
-            case .callEnded(let session, let end):
-                let wasSettled = session.map { plan.pings ? $0.answered != nil : $0.opened != nil } ?? false
-                if !wasSettled { settled += 1 }
+            case .settled: settled += 1
+            case .callEnded(let session, let reason):
+                if session?.isSettled != true { settled += 1 }
                 if let session, session.opened == nil { failed.append(session) }
                 // While we hold or close, an end is what was wanted, or it is the server's turn.
                 switch stage {
-                case .settingUp: fail(session, end)
-                case .holding where plan.closing != .server: fail(session, end)
-                case .holding, .closingCalls, .closingTunnels, .over: break
+                case .settingUp: fail(session, reason)
+                case .holding where plan.closing != .server: fail(session, reason)
+                case .holding, .closingCalls, .closingCarriers, .over: break
                 }
-            case .ended(let end):
-                switch (stage, end) {
-                case (.holding, .peer) where plan.closing == .server: break
-                case (_, .local): break
-                default: report.fail("tunnel: \(end)")
-                }
+            case .ended(let reason, let isByServer):
+                if case .holding = stage, isByServer, plan.closing == .server { break }
+                report.fail(reason)
             }
         }
     }
 
-    private func fail(_ session: LACSession?, _ end: CallEnd) {
-        report.fail("\(end)" + (session?.linkEnd.map { "; PPP: \($0.text)" } ?? ""))
+    private func fail(_ session: SubscriberSession?, _ reason: String) {
+        report.fail(reason + (session?.linkEnd.map { "; PPP: \($0.text)" } ?? ""))
     }
 
     private func deadline(at now: Instant) -> Instant? {
-        let scan = tunnels.compactMap(\.deadline).min().map { max($0, lastScan + Self.grain) }
+        let scan = carriers.compactMap(\.deadline).min().map { max($0, lastScan + Self.grain) }
         let next: Instant?
         switch stage {
         case .settingUp(let until):
             let mayPlace = placed < plan.sessions && placed - settled < plan.window
             next = mayPlace ? min(nextCall ?? until, until) : until
-        case .holding(let until), .closingCalls(_, let until), .closingTunnels(_, let until): next = until
+        case .holding(let until), .closingCalls(_, let until), .closingCarriers(_, let until): next = until
         case .over: next = now
         }
         return [scan, next].compactMap(\.self).min()
@@ -222,8 +213,8 @@ final class Round {
     private func scan(at now: Instant) {
         guard lastScan + Self.grain <= now else { return }
         lastScan = now
-        for tunnel in tunnels where tunnel.deadline.map({ $0 <= now }) == true {
-            note(tunnel.timeout(at: now), at: now)
+        for carrier in carriers where carrier.deadline.map({ $0 <= now }) == true {
+            note(carrier.timeout(at: now), at: now)
         }
     }
 
@@ -232,9 +223,11 @@ final class Round {
         report.answered = opened.count { $0.answered != nil }
         report.echoesAnswered = opened.reduce(0) { $0 + $1.echoesAnswered }
         report.durations = Percentiles(opened.compactMap { session in session.opened.map { $0 - session.placed } })
-        report.retransmissions = tunnels.reduce(0) { $0 + $1.retransmissions }
+        report.retransmissions = carriers.reduce(0) { $0 + $1.retransmissions }
         report.lcpRequestsReceived = (opened + failed).reduce(0) { $0 + $1.lcpRequestsReceived }
         report.challengesReceived = (opened + failed).reduce(0) { $0 + $1.challengesReceived }
+        report.burstAnswered = (opened + failed).reduce(0) { $0 + ($1.burst?.answered ?? 0) }
+        report.burstMisplaced = (opened + failed).reduce(0) { $0 + ($1.burst?.misplaced ?? 0) }
         let counts = Dictionary(report.addresses.map { ($0, 1) }, uniquingKeysWith: +)
         report.duplicateAddresses = counts.filter { $0.value > 1 }.keys.sorted()
         if plan.pings, report.answered < report.opened { report.fail("a ping was not answered") }

@@ -26,6 +26,9 @@ struct RoundReport: Encodable {
     /// Configure-Requests and CHAP challenges that the server sent.
     var lcpRequestsReceived = 0
     var challengesReceived = 0
+    /// Answers to the bursts, and those of them that came out of order or again.
+    var burstAnswered = 0
+    var burstMisplaced = 0
 
     var isGood: Bool { opened == sessions && failures.isEmpty && duplicateAddresses.isEmpty }
 
@@ -44,6 +47,8 @@ struct RoundReport: Encodable {
         case teardownSeconds = "teardown_seconds"
         case lcpRequestsReceived = "lcp_requests_received"
         case challengesReceived = "challenges_received"
+        case burstAnswered = "burst_answered"
+        case burstMisplaced = "burst_misplaced"
     }
 }
 

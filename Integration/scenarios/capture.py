@@ -43,6 +43,7 @@ class Control:
 @dataclass(frozen=True)
 class PPP:
     source: str
+    session: int
     protocol: int
     code: int
     identifier: int
@@ -104,10 +105,13 @@ def ppp(pcap: Path, source: str | None = None) -> list[PPP]:
         octets = datagram.payload
         if len(octets) < 6 or octets[0] & 0x80 or octets[1] & 0x0F != 2 or source not in (None, datagram.source):
             continue
+        after_length = octets[2:] if octets[0] & 0x40 else octets
+        session = int.from_bytes(after_length[4:6], "big")
         at = 6 + (2 if octets[0] & 0x40 else 0) + (4 if octets[0] & 0x08 else 0)
         if octets[0] & 0x02:
             at += 2 + int.from_bytes(octets[at : at + 2], "big")
         frame = octets[at:].removeprefix(b"\xff\x03")
         if len(frame) >= 6 and frame[0] & 0x80:
-            frames.append(PPP(datagram.source, int.from_bytes(frame[:2], "big"), frame[2], frame[3], frame[6:]))
+            protocol = int.from_bytes(frame[:2], "big")
+            frames.append(PPP(datagram.source, session, protocol, frame[2], frame[3], frame[6:]))
     return frames

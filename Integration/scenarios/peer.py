@@ -1,4 +1,4 @@
-"""Our own client, lab-peer: many calls at once, all of it in user space."""
+"""Our own client, lab-peer: many calls at once by L2TP or PPPoE, all of it in user space."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ def admit(lns: L2TPD, count: int, names: tuple[str, ...] = ("user",)) -> None:
 
 
 class Peer:
-    """lab-peer in a namespace."""
+    """lab-peer in a namespace: a LAC, or subscribers on an interface."""
 
-    def __init__(self, namespace: Namespace, server: str = LNS):
+    def __init__(self, namespace: Namespace, server: str = LNS, pppoe: str | None = None):
         self.namespace = namespace
-        self.server = server
+        self.carriage = ("--pppoe", pppoe) if pppoe else ("--server", server)
         self.process: Process
 
     def start(
         self, *options: str | int | float, user: str = "user-%d", password: str = PASSWORD, log: str = "lab-peer"
     ) -> Peer:
-        command = [BINARIES / "lab-peer", "--server", self.server, "--user", user, "--password", password, "--json"]
+        command = [BINARIES / "lab-peer", *self.carriage, "--user", user, "--password", password, "--json"]
         self.process = self.namespace.start(log, *command, *map(str, options))
         return self
 

@@ -32,7 +32,8 @@ package protocol DataPlane: AnyObject {
     func createAccessSession(_ key: SessionKey, _ circuit: PPPoECircuit)
 
     /// Joins two sessions that are ready and have no unit: whatever either receives goes out on the other without user
-    /// space, for as long as both live. What the kernel holds for user space at that time is passed on first, in order.
+    /// space, for as long as both live. What the kernel holds for user space at that time is passed on first, in order;
+    /// `one` is the side from which frames may come already.
     /// -> `.bridged` or `.bridgeFailed`; nothing when one of the two is deleted before.
     ///
     /// It happens when events are taken next: frames that were taken before are the caller's to pass on by `send`, and

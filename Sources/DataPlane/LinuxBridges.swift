@@ -27,11 +27,20 @@ extension LinuxDataPlane {
 
     /// Passes on what waits, joins the channels, and passes on what came meanwhile.
     ///
-    /// No frame is lost: until the kernel has joined the channels it queues (32 frames each, many more than come in this
-    /// moment), and the second pass finds what it has queued. A frame that comes within the microseconds between the
-    /// first pass and the joining can be overtaken by one that comes between the joining and the second pass. It does
-    /// no harm: PPP is still negotiating then, where either side speaks and waits for an answer or for a timer of
-    /// seconds, and what comes out of order is only answered again. Data flows when a network protocol is open, which
+    /// No frame is lost or doubled. The kernel queues what it receives until the channels are joined (32 frames each,
+    /// many more than come in this moment) and passes on what it receives from then on. The queues are read before and
+    /// behind that, and whatever a processor was about to queue just then is read and passed on like any other frame.
+    ///
+    /// Order is kept but at one point that the kernel leaves open: it has no call that joins channels and takes what
+    /// they have queued in one, and it passes on at once, with nothing that could hold a frame back. One that comes
+    /// between the last look into its empty queue and the joining waits there until the second pass; another that comes
+    /// between the joining and that pass overtakes it. So it takes two frames of one sender within the two system calls
+    /// before the joining and the two behind it: microseconds, or as long as the thread loses its processor there.
+    ///
+    /// Only who may speak before the call is connected can be hit, a subscriber or the caller's LAC: the other end of
+    /// the call hears of it by the ICCN, which goes out behind the bridge. `one` is who may speak: its queue is the last
+    /// that is looked into before the joining, and the first behind it. And PPP is still negotiating then, where either
+    /// side speaks and waits for an answer or for a timer of seconds: data flows when a network protocol is open, which
     /// takes several answers from beyond the bridge.
     ///
     /// All of it takes as long as writing three frames, so it needs no worker; at worst the kernel is making an interface
@@ -46,7 +55,7 @@ extension LinuxDataPlane {
             throw Errno("bridge", code: EALREADY)
         }
         link(one, other)
-        passOnWaiting(one, other)
+        passOnWaiting(other, one)
         do throws(Errno) {
             try first.bridge(to: second)
         } catch {

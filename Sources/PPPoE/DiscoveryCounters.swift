@@ -1,6 +1,6 @@
 /// What an access concentrator has seen and done since it began, in packets.
 package struct DiscoveryCounters: Equatable, Sendable {
-    /// Why a packet came to nothing; by these names it is shown.
+    /// Why a packet came to nothing, under its name in `all`.
     package enum Discard: String, CaseIterable, Sendable {
         /// No discovery packet, or one whose tags overrun it.
         case malformed
@@ -22,6 +22,7 @@ package struct DiscoveryCounters: Equatable, Sendable {
         /// PADRs beyond the interface's rate, and beyond the host's.
         case requestRate = "padr_rate"
         case requestRateOfHost = "padr_rate_per_mac"
+        /// A PADR without a cookie, and with one that is not ours, not this host's or too old.
         case missingCookie = "missing_cookie"
         case wrongCookie = "wrong_cookie"
         /// A PADR that was repeated before it was decided on.
@@ -47,6 +48,16 @@ package struct DiscoveryCounters: Equatable, Sendable {
     package internal(set) var discarded: [Discard: UInt64] = [:]
 
     package init() {}
+
+    /// Every counter with its name, zeros included; those of discarded packets begin with "discarded_".
+    package var all: [(name: String, value: UInt64)] {
+        let packets = [
+            ("padi_received", padiReceived), ("pado_sent", padoSent), ("padr_received", padrReceived),
+            ("pads_sent", padsSent), ("refusals_sent", refusalsSent), ("padt_received", padtReceived),
+            ("padt_sent", padtSent),
+        ]
+        return packets + Discard.allCases.map { ("discarded_\($0.rawValue)", discarded[$0, default: 0]) }
+    }
 
     mutating func discard(_ cause: Discard) {
         discarded[cause, default: 0] += 1

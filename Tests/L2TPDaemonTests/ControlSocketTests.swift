@@ -213,6 +213,17 @@ import Testing
         #expect(record.counters.keys.allSatisfy { $0.allSatisfy { $0.isLowercase || $0.isNumber || $0 == "_" } })
     }
 
+    @Test func `statistics tell what discovery has seen on all interfaces`() throws {
+        let world = try World { configuration, network in configuration.addAccess(to: network) }
+        _ = try world.openSubscriber()
+        let client = try world.addControlClient()
+        try client.ask(.showStatistics)
+        #expect(try world.run { !client.replies.isEmpty })
+        guard case .statistics(let record)? = client.replies.first else { return }
+        #expect(record.counters["pppoe_pado_sent"] == 1 && record.counters["pppoe_pads_sent"] == 1)
+        #expect(record.counters["pppoe_discarded_wrong_cookie"] == 0)
+    }
+
     /// A tunnel with many sessions, made of nothing but the LNS's part.
     private static func crowd(_ count: Int, in world: World) throws -> TunnelContext {
         let (_, tunnel) = try world.openTunnel()

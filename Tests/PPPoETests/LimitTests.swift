@@ -139,4 +139,15 @@ private var interworked: DiscoveryTag {
         #expect(grants(at: Station.epoch + limit.interval) == 1)
         #expect(grants(at: Station.epoch + .seconds(3600)) == burst)
     }
+
+    @Test func `POE-09 every counter has a name of its own in snake_case`() throws {
+        var station = Station(.sample { $0.initiations.host = seldom })
+        for _ in 0..<5 { _ = try station.receive(.padi, [anyService]) }
+        let counters = station.machine.counters.all
+        let values = Dictionary(counters.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+        #expect(values.count == counters.count)
+        #expect(values["padi_received"] == 5 && values["pado_sent"] == 3)
+        #expect(values["discarded_padi_rate_per_mac"] == 2 && values["discarded_wrong_cookie"] == 0)
+        #expect(values.keys.allSatisfy { $0.allSatisfy { $0.isLowercase || $0 == "_" } })
+    }
 }

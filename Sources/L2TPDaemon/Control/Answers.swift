@@ -4,6 +4,7 @@ import EventLoop
 import DataPlane
 import L2TPControl
 import L2TPWire
+import PPPoE
 
 /// What each request of the control socket means.
 extension Service {
@@ -39,7 +40,10 @@ extension Service {
                     if let call = clients.down(line) { server.end(call, at: now) }
                 })
         case .showStatistics:
-            let counters = server.statistics.all + sessions.statistics.all + lns.statistics.all
+            let discovery = server.lac.ports.flatMap(\.concentrator.counters.all)
+            let counters =
+                server.statistics.all + sessions.statistics.all + lns.statistics.all
+                + discovery.map { ("pppoe_\($0.name)", $0.value) }
             client.send(
                 .statistics(
                     StatisticsRecord(

@@ -1,9 +1,8 @@
 import Addresses
-import L2TPWire
 import PPP
 
-/// One call of ours and the subscriber's end of the PPP link in it. What it says goes out as frames in data messages.
-final class LACSession {
+/// The subscriber's end of the PPP link in one call of ours. What it says goes out by the call's carrier.
+final class SubscriberSession {
     typealias Instant = ContinuousClock.Instant
 
     /// What a session wants done, or tells.
@@ -11,21 +10,19 @@ final class LACSession {
         case send(PPPFrame)
         /// All network protocols that were asked for are up.
         case opened
-        /// An answer to our ping came: data passes both ways.
-        case answered
-        /// The link is over; the server closes the call, as a rule.
-        case linkClosed(LinkEnd)
+        /// All that the plan wants to see has been seen.
+        case settled
     }
 
-    let id: SessionID
     let number: Int
     /// When the call was asked for.
     let placed: Instant
-    /// What the server calls the session; `.none` until it has told.
-    var peerID = SessionID.none
     private(set) var link: Link
     private(set) var opened: Instant?
+    /// When an answer to our ping came: data passes both ways.
     private(set) var answered: Instant?
+    private(set) var burst: EchoBurst?
+    private(set) var isSettled = false
     private(set) var linkEnd: LinkEnd?
     /// What the server asked for although a LAC might have said it: see `ProxyStyle`.
     private(set) var lcpRequestsReceived = 0
@@ -36,7 +33,7 @@ final class LACSession {
     private let pings: Bool
     private var proxied = false
     private var nextPing: Instant?
-    private var pause = LACSession.firstPause
+    private var pause = SubscriberSession.firstPause
     private var sequence: UInt16 = 0
 
     /// Between pings: the server's interface comes a little later than its IPCP.
@@ -45,17 +42,17 @@ final class LACSession {
     private static let configureRequest: UInt8 = 1
     private static let challenge: UInt8 = 1
 
-    init(id: SessionID, number: Int, plan: Plan, at now: Instant) {
-        self.id = id
+    /// - Parameter now: when the call was asked for.
+    init(number: Int, plan: Plan, medium: LinkConfiguration.Medium, at now: Instant) {
         self.number = number
         placed = now
-        link = plan.subscribers.link(number, ipv6: plan.ipv6)
+        link = plan.subscribers.link(number, over: medium, ipv6: plan.ipv6)
         expectsIPv6 = plan.ipv6
         pings = plan.pings
+        burst = plan.burst.map { EchoBurst(count: $0) }
     }
 
     var ipv4: Link.IPv4Pair? { link.ipv4 }
-    var isOpen: Bool { opened != nil && linkEnd == nil }
 
     /// Negotiates with a LAC in memory, for what the ICCN is to say of it.
     func negotiateByProxy(
@@ -67,7 +64,7 @@ final class LACSession {
         return lac.hold(with: &link, at: now, using: &random)
     }
 
-    /// The ICCN is sent: PPP begins, unless the LAC has begun it.
+    /// The call is there: PPP begins, unless the LAC has begun it.
     func start(at now: Instant, using random: inout some RandomNumberGenerator) -> [Effect] {
         proxied ? [] : handle(.lowerLayerUp, at: now, using: &random)
     }
@@ -76,10 +73,11 @@ final class LACSession {
         handle(.close(.administrative), at: now, using: &random)
     }
 
-    /// A frame from the server, as it was in a data message.
+    /// A frame from the server, as its carrier had it.
     func receive(_ octets: [UInt8], at now: Instant, using random: inout some RandomNumberGenerator) -> [Effect] {
         if let frame = try? PPPFrame(parsing: octets) {
             count(frame)
+            if let more = burst?.receive(frame) { return more.map(Effect.send) + settle() }
             if let echo = EchoPacket.parsed(frame) { return receive(echo, at: now) }
         }
         return handle(.frame(octets), at: now, using: &random)
@@ -109,24 +107,44 @@ final class LACSession {
         var effects: [Effect] = []
         for output in link.handle(event, at: now, using: &random) {
             switch output {
-            case .send(let frame): effects.append(.send(frame))
+            case .send(let frame):
+                effects.append(.send(frame))
+                guard Self.isProof(frame) else { break }
+                let frames = burst?.begin(magicNumber: link.localParameters.magicNumber) ?? []
+                effects += frames.map(Effect.send)
             case .networkPhase: effects += handle(.networkReady(NetworkParameters()), at: now, using: &random)
             case .ipv4Up, .ipv6Up:
                 guard opened == nil, link.ipv4 != nil, link.ipv6 != nil || !expectsIPv6 else { break }
                 opened = now
                 effects.append(.opened)
-                if pings { effects += ping(at: now) }
+                effects += (burst?.networkOpened() ?? []).map(Effect.send)
+                effects += pings ? ping(at: now) : settle()
             case .closed(let end):
+                // The server closes the call, as a rule.
                 linkEnd = end
                 nextPing = nil
-                effects.append(.linkClosed(end))
             case .authenticate, .ipv4Down, .ipv6Down, .linkDown, .noted: break
             }
         }
         return effects
     }
 
-    // MARK: - Echoes
+    private func settle() -> [Effect] {
+        guard !isSettled, opened != nil, answered != nil || !pings, burst?.isComplete ?? true else { return [] }
+        isSettled = true
+        return [.settled]
+    }
+
+    /// An Authenticate-Request of PAP, a Response of CHAP.
+    private static func isProof(_ frame: PPPFrame) -> Bool {
+        switch frame.protocolNumber {
+        case .pap: frame.information.first == 1
+        case .chap: frame.information.first == 2
+        default: false
+        }
+    }
+
+    // MARK: - Pings
 
     private func ping(at now: Instant) -> [Effect] {
         guard let ends = link.ipv4, answered == nil else {
@@ -137,7 +155,7 @@ final class LACSession {
         pause = min(pause * 2, Self.longestPause)
         sequence += 1
         let request = EchoPacket.request(
-            from: .v4(ends.local), to: .v4(ends.peer), identifier: id.rawValue, sequence: sequence)
+            from: .v4(ends.local), to: .v4(ends.peer), identifier: identifier, sequence: sequence)
         return [.send(request.frame)]
     }
 
@@ -147,11 +165,13 @@ final class LACSession {
             echoesAnswered += 1
             return [.send(echo.reply.frame)]
         }
-        guard answered == nil, echo.identifier == id.rawValue else { return [] }
+        guard answered == nil, echo.identifier == identifier else { return [] }
         answered = now
         nextPing = nil
-        return [.answered]
+        return settle()
     }
+
+    private var identifier: UInt16 { UInt16(truncatingIfNeeded: number) }
 
     private var ownAddresses: [IPAddress] {
         let linkLocal = link.ipv6.map { IPAddress.v6(IPv6Address(linkLocal: $0.local)) }

@@ -1,0 +1,87 @@
+"""Issue 3's scenario 8: 100 subscribers of our own up and down ten times, and nobody holds more than before."""
+
+import signal
+
+from access import AccessNetwork
+from kernel import ppp_interfaces, sessions, tunnels
+from l2tpd import L2TPD
+from network import CLIENT, wait_until
+from peer import Peer, admit, ask, status
+from test_08_fifty_times import THREAD, Held
+from test_20_lac import LAC, assert_kernel_clean
+
+COUNT = 100
+TIMES = 10
+
+
+def crowd(access: AccessNetwork, count: int) -> tuple[LAC, L2TPD]:
+    """A LAC and an LNS for user-1, user-2, ..., who all have one MAC address."""
+    lns = L2TPD(access.lns)
+    admit(lns, count)
+    lns.ppp |= {"authentication": ["chap-md5"], "mru": 1452}
+    lns.peer |= {"addresses": [f"{CLIENT}/32"], "proxy_lcp": "accept", "proxy_authentication": "accept"}
+    lns.start()
+    lac = LAC(access)
+    lac.configuration["log"] = {"level": "info"}
+    lac.pppoe |= {"tunnel_group": "isp", "max_sessions_per_mac": 1000}
+    lac.pppoe |= {"padi_rate_per_mac": 1000, "padr_rate_per_mac": 1000}
+    lac.start()
+    return lac, lns
+
+
+def pppoe_sessions(access: AccessNetwork) -> list[str]:
+    """What the kernel lists of the subscribers' side: at the LAC, and nothing ever at lab-peer's."""
+    assert not access.subscriber.run("sh", "-c", "tail -n +2 /proc/net/pppoe").strip()
+    return access.lac.run("sh", "-c", "tail -n +2 /proc/net/pppoe").splitlines()
+
+
+def held_when_idle(access: AccessNetwork, daemon: L2TPD) -> Held:
+    """What a daemon holds when all is down and forgotten."""
+    daemon.wait_until_idle()
+    wait_until("closed tunnels are forgotten", lambda: not ask(daemon, "show_tunnels"))
+    assert_kernel_clean(access)
+    assert [line for line in daemon.namespace.leftovers() if "process" not in line] == []
+    return Held(daemon.descriptors(), status(daemon.process, "Threads"), status(daemon.process, "VmRSS"))
+
+
+def test_lac_100_subscribers_up_and_down_ten_times(access: AccessNetwork):
+    lac, lns = crowd(access, COUNT)
+    idle = lac.descriptors(), lns.descriptors()
+
+    peer = Peer(access.subscriber, pppoe="eth0").start("--sessions", COUNT, "--ping", "--hold", 3000)
+    peer.wait_until_up()
+    found = lns.wait_for_sessions(COUNT)
+    assert len({session["address"] for session in found}) == COUNT
+    assert {session["user"] for session in found} == {f"user-{number}" for number in range(1, COUNT + 1)}
+    (tunnel,) = tunnels(access.lac)
+    (mirrored,) = tunnels(access.lns)
+    assert (tunnel.id, tunnel.peer_id) == (mirrored.peer_id, mirrored.id)
+    bridged = lac.show("sessions")
+    assert [each["state"] for each in bridged] == ["bridged"] * COUNT
+    assert len(sessions(access.lac)) == len(sessions(access.lns)) == len(pppoe_sessions(access)) == COUNT
+    assert len(ppp_interfaces(access.lns)) == COUNT and not ppp_interfaces(access.lac)
+    assert lac.show("stats")["pppoe_padt_received"] == 0, "something at the subscribers' end has ended a session"
+    peer.process.send(signal.SIGTERM)
+    said = peer.good_round()
+    assert said["answered"] == COUNT and set(said["addresses"]) == {session["address"] for session in found}
+
+    before = {daemon: held_when_idle(access, daemon) for daemon in (lac, lns)}
+    assert (before[lac].descriptors, before[lns].descriptors) == idle
+    opened = lac.show("stats")["tunnels_opened"]
+
+    peer = Peer(access.subscriber, pppoe="eth0").start(
+        "--sessions", COUNT, "--ping", "--repeat", TIMES, log="lab-peer-again"
+    )
+    result = peer.result(seconds=600)
+    assert result["ok"], peer.process.output()
+    assert [each["answered"] for each in result["rounds"]] == [COUNT] * TIMES
+    # A LAC keeps a tunnel for a while that has lost its last call.
+    assert lac.show("stats")["tunnels_opened"] - opened == 1
+    assert lac.show("stats")["pppoe_padt_received"] == COUNT * (TIMES + 1)
+
+    for daemon, was in before.items():
+        now = held_when_idle(access, daemon)
+        print(f"{daemon.namespace.name}: {was} -> {now}")
+        assert now.descriptors == was.descriptors
+        # In KiB. 1000 sessions have come and gone: a leak of 1 KiB each would be more.
+        assert now.resident - was.resident - THREAD * (now.threads - was.threads) < 1024, f"{was} -> {now}"
