@@ -49,7 +49,7 @@ def disconnections(chain: ChainNetwork) -> list[str]:
     return [message.source for message in control(chain.pcap) if message.type == "CDN"]
 
 
-def test_chain_of_lac_and_switch_carries_a_call_and_its_end(chain: ChainNetwork):
+def test_chain_MHP_03_POE_06_lac_and_switch_carry_a_call_and_its_end(chain: ChainNetwork):
     lns = own_lns(chain, "chap-md5")
     switch = Switch(chain)
     switch.start()
