@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import signal
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 
+from l2tpd import Table
 from network import Namespace, Network, Process
 from xl2tpd import REFUSE
 
 ACCESS = "access0"
+SECOND_LNS = "203.0.113.1"
+SECOND_CLIENT = "203.0.113.2"
 
 
 class AccessNetwork(Network):
@@ -18,9 +23,7 @@ class AccessNetwork(Network):
     def __init__(self, directory: Path):
         super().__init__(directory)
         self.subscriber = Namespace("subscriber", directory)
-        self.lac.run("ip", "link", "add", ACCESS, "type", "veth", "peer", "name", "eth0", "netns", "subscriber")
-        self.lac.run("ip", "link", "set", ACCESS, "up")
-        self.subscriber.run("ip", "link", "set", "eth0", "up")
+        self.lac.join(ACCESS, self.subscriber)
 
     @property
     def lac(self) -> Namespace:
@@ -40,8 +43,27 @@ class AccessNetwork(Network):
             for namespace, parent in interfaces:
                 namespace.run("ip", "link", "delete", f"{parent}.{number}", check=False)
 
+    @property
+    def concentrator(self) -> str:
+        """The MAC address that subscribers know the LAC by."""
+        return self.lac.links()[ACCESS]["address"]
+
     def __iter__(self):
         return iter((self.subscriber, self.lac, self.lns))
+
+
+class GroupNetwork(AccessNetwork):
+    """`subscriber` -- `lac` -- `lns` and `second`: a link of its own to either LNS."""
+
+    def __init__(self, directory: Path):
+        super().__init__(directory)
+        self.second = Namespace("second", directory)
+        self.lac.join("eth1", self.second)
+        self.lac.run("ip", "address", "add", f"{SECOND_CLIENT}/24", "dev", "eth1")
+        self.second.run("ip", "address", "add", f"{SECOND_LNS}/24", "dev", "eth0")
+
+    def __iter__(self):
+        return iter((self.subscriber, self.lac, self.lns, self.second))
 
 
 class Subscriber:
@@ -63,6 +85,14 @@ class Subscriber:
             *options,
         )
         return self
+
+    def reset(self, session: Table, concentrator: str) -> None:
+        """Loses its power, and when it is back ends the old session, as l2tpctl shows it, by a PADT: PPP is not ended."""
+        self.process.stop(signal.SIGKILL)
+        frame = bytes.fromhex((concentrator + session["mac"]).replace(":", ""))
+        frame += struct.pack("!HBBHH", 0x8863, 0x11, 0xA7, session["pppoe_session_id"], 0)
+        octets = "".join(f"\\{octet:03o}" for octet in frame)
+        self.namespace.run("sh", "-c", f"printf '{octets}' | socat -u - INTERFACE:eth0")
 
     def output(self) -> str:
         return self.process.output()

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from access import AccessNetwork
+from access import AccessNetwork, GroupNetwork
 from l2tpd import L2TPD
 from network import Network
-from switch import SwitchNetwork
+from switch import ChainNetwork, SwitchNetwork
 from systemd import Systemd
 from xl2tpd import XL2TPD
 
@@ -79,6 +79,20 @@ def switched(request: pytest.FixtureRequest, tmp_path: Path):
         yield network
 
 
+@pytest.fixture
+def group(request: pytest.FixtureRequest, tmp_path: Path):
+    """`group.subscriber`, `group.lac`, `group.lns` and `group.second`."""
+    with watched(request, GroupNetwork(tmp_path)) as network:
+        yield network
+
+
+@pytest.fixture
+def chain(request: pytest.FixtureRequest, tmp_path: Path):
+    """`chain.subscriber`, `chain.lac`, `chain.switch` and `chain.lns`."""
+    with watched(request, ChainNetwork(tmp_path)) as network:
+        yield network
+
+
 def _copyable(path: Path) -> bool:
     return path.is_dir() or path.is_file()
 
@@ -117,6 +131,6 @@ def nothing_left():
             name = status.read_text().strip()
         except FileNotFoundError:
             continue
-        if name in ("xl2tpd", "pppd", "l2tpd", "iperf3", "tcpdump", "lab-peer"):
+        if name in ("xl2tpd", "pppd", "l2tpd", "iperf3", "tcpdump", "lab-peer", "l2tpns", "freeradius"):
             left.append(name)
     assert not left, f"left behind by the whole run: {left}"

@@ -92,6 +92,15 @@ def assert_carries_data(namespace: Namespace, interface: PPPInterface, count: in
     assert after.tx_packets >= interface.tx_packets + count, f"{interface} -> {after}"
 
 
+def assert_all_carry_data(namespace: Namespace, interfaces: list[PPPInterface], count: int = 5) -> None:
+    """Pings the other ends of all of them at once, with no loss."""
+    command = ("ping", "-n", "-c", str(count), "-i", "0.5", "-W", "20", "-I")
+    pings = [namespace.start(f"ping-{each.name}", *command, each.name, each.remote) for each in interfaces]
+    for ping in pings:
+        ping.popen.wait(120)
+        assert " 0% packet loss" in ping.output(), ping.output()
+
+
 def assert_mirrored(one: Namespace, other: Namespace, count: int) -> None:
     """Both kernels hold so many sessions, each the other's with the ids swapped, once both have forgotten older ones."""
 

@@ -16,7 +16,7 @@ LNS = "192.0.2.1"
 CLIENT = "192.0.2.2"
 LNS6 = "2001:db8::1"
 CLIENT6 = "2001:db8::2"
-OWN_DEVICES = {"lo", "eth0", "access0"}
+OWN_DEVICES = {"lo", "eth0", "eth1", "access0"}
 # What the kernel lists in every new namespace once the module is there.
 FALLBACK_DEVICES = {"sit0", "ip6tnl0", "tunl0", "gre0", "gretap0", "erspan0", "ip_vti0", "ip6_vti0", "ip6gre0"}
 
@@ -105,6 +105,12 @@ class Namespace:
         process = Process(self._inside(command), self.directory / f"{self.name}-{log}.log", environment)
         self.processes.append(process)
         return process
+
+    def join(self, device: str, other: Namespace, its: str = "eth0") -> None:
+        """A link from a new device here to a new one of the other namespace, both up and without addresses."""
+        self.run("ip", "link", "add", device, "type", "veth", "peer", "name", its, "netns", other.name)
+        self.run("ip", "link", "set", device, "up")
+        other.run("ip", "link", "set", its, "up")
 
     def pids(self) -> list[int]:
         listed = subprocess.run(["ip", "netns", "pids", self.name], stdout=subprocess.PIPE, text=True, check=True)

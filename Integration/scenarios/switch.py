@@ -6,7 +6,7 @@ from pathlib import Path
 
 from access import ACCESS, AccessNetwork
 from l2tpd import L2TPD, Table
-from network import LNS, Namespace
+from network import LNS, Namespace, Network
 
 SWITCH = "198.51.100.1"
 SUBSCRIBER = "198.51.100.2"
@@ -26,10 +26,30 @@ class SwitchNetwork(AccessNetwork):
         return self.client
 
 
+class ChainNetwork(Network):
+    """`subscriber` -- `lac` -- `switch` -- `lns`: the LAC is where a `SwitchNetwork` has its subscriber."""
+
+    def __init__(self, directory: Path):
+        super().__init__(directory)
+        self.lac = Namespace("lac", directory)
+        self.subscriber = Namespace("subscriber", directory)
+        self.switch.join(ACCESS, self.lac)
+        self.switch.run("ip", "address", "add", f"{SWITCH}/24", "dev", ACCESS)
+        self.lac.run("ip", "address", "add", f"{SUBSCRIBER}/24", "dev", "eth0")
+        self.lac.join(ACCESS, self.subscriber)
+
+    @property
+    def switch(self) -> Namespace:
+        return self.client
+
+    def __iter__(self):
+        return iter((self.subscriber, self.lac, self.switch, self.lns))
+
+
 class Switch(L2TPD):
     """Our daemon in the middle: what the subscriber's end asks for goes on to the LNS."""
 
-    def __init__(self, network: SwitchNetwork, address: str = LNS, **lns: object):
+    def __init__(self, network: SwitchNetwork | ChainNetwork, address: str = LNS, **lns: object):
         super().__init__(network.switch)
         self.peer = {"name": "clients", "addresses": [f"{SUBSCRIBER}/32"], "tunnel_group": "next"}
         self.lns: Table = {"address": address, **lns}
