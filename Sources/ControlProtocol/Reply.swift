@@ -13,6 +13,7 @@ package enum Reply: Hashable, Sendable {
     case pool(PoolRecord)
     case client(ClientRecord)
     case pppoe(PPPoERecord)
+    case call(CallRecord)
     case statistics(StatisticsRecord)
     /// The list is complete: `{"reply":"end","count":2}`.
     case end(count: Int)
@@ -28,7 +29,7 @@ package enum Reply: Hashable, Sendable {
 
 extension Reply: Codable {
     private enum Name: String, Codable {
-        case version, summary, tunnel, session, peer, pool, client, pppoe, end, closed, reloaded, done, error
+        case version, summary, tunnel, session, peer, pool, client, pppoe, call, end, closed, reloaded, done, error
         case statistics = "stats"
     }
 
@@ -48,6 +49,7 @@ extension Reply: Codable {
             case .pool: .pool(try PoolRecord(from: decoder))
             case .client: .client(try ClientRecord(from: decoder))
             case .pppoe: .pppoe(try PPPoERecord(from: decoder))
+            case .call: .call(try CallRecord(from: decoder))
             case .statistics: .statistics(try StatisticsRecord(from: decoder))
             case .end: .end(count: try values.decode(Int.self, forKey: .count))
             case .closed: .closed(try CloseRecord(from: decoder))
@@ -72,6 +74,7 @@ extension Reply: Codable {
         case .pool(let record): try encode(.pool, record)
         case .client(let record): try encode(.client, record)
         case .pppoe(let record): try encode(.pppoe, record)
+        case .call(let record): try encode(.call, record)
         case .statistics(let record): try encode(.statistics, record)
         case .end(let count):
             try values.encode(Name.end, forKey: .reply)

@@ -115,8 +115,9 @@ package final class Service<Plane: DataPlane> {
         lns = LNS(
             hostName: hostName, users: Users(configuration), pools: AddressPools(configuration),
             realms: Realms(configuration.realms), log: log)
-        clients = Clients(configuration.clients, hooks: Hooks(loop: loop, log: log), log: log)
-        lac = LAC(lns: lns, ports: ports, log: log)
+        let hooks = Hooks(loop: loop, log: log)
+        clients = Clients(configuration.clients, hooks: hooks, log: log)
+        lac = LAC(lns: lns, ports: ports, callees: Callees(configuration.callees, hooks: hooks), log: log)
         server = L2TPServer(
             plane: plane, loop: loop, listeners: listeners, sessions: sessions, lns: lns, clients: clients, lac: lac,
             hostName: hostName, peers: Peers(configuration), limits: configuration.daemon,
@@ -155,6 +156,7 @@ package final class Service<Plane: DataPlane> {
     func start() {
         plane.removeLeftovers(on: configuration.listeners)
         clients.start(at: .now)
+        server.standing.apply(configuration.groups, at: .now)
         notify("READY=1")
         log.notice(
             "ready", metadata: ["listeners": "\(configuration.listeners.map(\.description).joined(separator: " "))"])
@@ -165,6 +167,8 @@ package final class Service<Plane: DataPlane> {
         for event in events { handle(event, at: now) }
         handlePlaneEvents(at: now)
         expire(at: now)
+        server.endCallsOfFailedHooks(at: now)
+        answerCalls(at: now)
     }
 
     // MARK: - Events
@@ -198,6 +202,7 @@ package final class Service<Plane: DataPlane> {
             // What it asked for before it went is done; nobody is there to be answered.
             client.read()
             serve(client, at: now)
+            abandonCall(of: client, at: now)
             client.abandon()
         case .signal, .deadline: break
         }
@@ -239,7 +244,7 @@ package final class Service<Plane: DataPlane> {
     /// When `serve` is due though nothing happens; nil when nothing is waited for.
     func nextDeadline(at now: Instant) -> Instant? {
         [
-            server.deadline, sessions.isEmpty ? nil : nextCounters, control.resumption,
+            server.deadline, sessions.isEmpty ? nil : nextCounters, control.resumption, callDeadline,
             stopDeadline.flatMap { $0 > now ? $0 : nil },
         ].compactMap(\.self).min()
     }

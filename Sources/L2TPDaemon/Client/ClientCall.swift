@@ -1,6 +1,7 @@
 import Addresses
 import Configuration
 import DataPlane
+import L2TPControl
 import L2TPWire
 import Logging
 import PPP
@@ -51,7 +52,8 @@ final class ClientCall: CallerRole {
     var peerName: String { context?.counterpart.name ?? client.group.name }
     var interface: InterfaceNaming { client.interface }
     var interfaceGroup: UInt32 { 0 }
-    var connection: ICCN? { .withoutLine }
+    var side: Tunnel.Session.Side { .lac }
+    var connection: CallConnection? { .incoming(.withoutLine) }
     var proxyPolicy: ProxyPolicy { ProxyPolicy(acceptsLCP: false, acceptsAuthentication: false) }
 
     func began(_ session: PPPSession) {
@@ -112,7 +114,7 @@ final class ClientCall: CallerRole {
         if event == "down" { told = nil }
         clients.hooks.start(
             .init(
-                client: client.name, program: program, limit: client.hookTimeout,
+                owner: .client(client.name), program: program, limit: client.hookTimeout,
                 environment: values.merging(["L2TPD_EVENT": event]) { $1 }), at: now)
     }
 }

@@ -39,6 +39,7 @@ extension Service {
                 changeClient(name) { line in
                     if let call = clients.down(line) { server.end(call, at: now) }
                 })
+        case .openCall(let order): openCall(order, for: client, at: now)
         case .showStatistics:
             let discovery = server.lac.ports.flatMap(\.concentrator.counters.all)
             let counters =

@@ -59,7 +59,7 @@ final class Destination {
 }
 
 /// The role of a subscriber's session, whichever way he came: by PPPoE, or by a call that a LAC brought.
-protocol SubscriberRole: SessionRole {
+protocol SubscriberRole: TerminatingRole {
     var destination: Destination { get }
     /// What connects the call to the LNS that takes the link over.
     func connection(for handover: Handover) -> ICCN
@@ -68,22 +68,9 @@ protocol SubscriberRole: SessionRole {
 extension SubscriberRole {
     /// Of who ends here the link knows it.
     var user: String? { destination.claim == nil ? nil : destination.user }
-    var interface: InterfaceNaming { destination.termination.interface }
-    var interfaceGroup: UInt32 { destination.termination.interfaceGroup }
+    var termination: PPPTermination { destination.termination }
 
     func began(_ session: PPPSession) {
         destination.session = session
-    }
-
-    func verdict(on request: AuthenticationRequest, in session: PPPSession) -> AuthenticationVerdict {
-        destination.termination.verdict(on: request, in: session)
-    }
-
-    func networkParameters(of session: PPPSession) throws(AddressError) -> NetworkParameters {
-        try destination.termination.networkParameters(of: session)
-    }
-
-    func withdrawn(_ network: NetworkProtocol, from session: PPPSession) {
-        destination.termination.withdrawn(network)
     }
 }

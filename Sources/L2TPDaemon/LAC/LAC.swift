@@ -10,12 +10,15 @@ final class LAC {
     let lns: LNS
     let ports: [AccessPort]
     let log: Logger
+    let callees: Callees
+    /// Of those who came by themselves.
     var subscriptions: [SessionKey: Subscription] = [:]
     private var lastNumber: UInt32 = 0
 
-    init(lns: LNS, ports: [AccessPort], log: Logger) {
+    init(lns: LNS, ports: [AccessPort], callees: Callees, log: Logger) {
         self.lns = lns
         self.ports = ports
+        self.callees = callees
         self.log = log
     }
 
@@ -28,7 +31,9 @@ final class LAC {
 
     /// A key that no subscriber has.
     func freeKey() -> SessionKey {
-        repeat { lastNumber &+= 1 } while subscriptions[.access(lastNumber)] != nil
+        repeat {
+            lastNumber &+= 1
+        } while subscriptions[.access(lastNumber)] != nil || callees.answered[.access(lastNumber)] != nil
         return .access(lastNumber)
     }
 

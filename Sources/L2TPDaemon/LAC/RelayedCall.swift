@@ -1,11 +1,12 @@
 import Configuration
 import DataPlane
+import L2TPControl
 import L2TPWire
 import PPP
 
 /// The call to the LNS that takes a subscriber's link over, from the ICRQ until nothing of it is left. The kernel passes
 /// its frames.
-final class RelayedCall: CallerRole {
+final class RelayedCall: CallerRole, PassingRole {
     typealias Instant = ContinuousClock.Instant
 
     private let destination: Destination
@@ -15,7 +16,7 @@ final class RelayedCall: CallerRole {
     weak var placed: PlacedCall?
     private(set) weak var context: TunnelContext?
     private(set) weak var session: PPPSession?
-    private(set) var connection: ICCN?
+    private(set) var connection: CallConnection?
 
     init(_ destination: Destination, _ subscriber: SessionKey, to group: TunnelGroup) {
         self.destination = destination
@@ -25,7 +26,7 @@ final class RelayedCall: CallerRole {
 
     /// The subscriber's link was handed over: now it is known what the ICCN says, and what follows it.
     func take(_ connection: ICCN, _ frames: [[UInt8]]) {
-        self.connection = connection
+        self.connection = .incoming(connection)
         session?.unsent = frames
     }
 
@@ -48,12 +49,8 @@ final class RelayedCall: CallerRole {
 
     var peerName: String { context?.counterpart.name ?? group.name }
     var user: String? { destination.user }
-    /// It never has one.
-    var interface: InterfaceNaming { .numbered(.usual) }
-    var interfaceGroup: UInt32 { 0 }
-    var isIncoming: Bool { false }
+    var side: Tunnel.Session.Side { .lac }
     var isSecondSide: Bool { true }
-    var proxyPolicy: ProxyPolicy { ProxyPolicy(acceptsLCP: false, acceptsAuthentication: false) }
 
     func began(_ session: PPPSession) {
         self.session = session
@@ -61,15 +58,7 @@ final class RelayedCall: CallerRole {
         destination.session?.partner = session.key
     }
 
-    func ready(_ session: PPPSession) -> SessionOrder { .bridge(subscriber: subscriber) }
-
-    func verdict(on request: AuthenticationRequest, in session: PPPSession) -> AuthenticationVerdict { .denied }
-
-    func networkParameters(of session: PPPSession) -> NetworkParameters { NetworkParameters() }
-
-    func withdrawn(_ network: NetworkProtocol, from session: PPPSession) {}
-
-    func forgotten(_ session: PPPSession, at now: Instant) {}
+    func ready(_ session: PPPSession) -> SessionOrder? { .bridge(subscriber: subscriber) }
 }
 
 extension ICCN {

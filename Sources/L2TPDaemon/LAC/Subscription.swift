@@ -1,17 +1,17 @@
 import Addresses
 import Configuration
 import DataPlane
+import L2TPControl
 import L2TPWire
 import PPP
 import PPPoE
 
 /// A PPPoE subscriber's session, from the PADR until nothing of it is left: who he is, and by which line he came.
-final class Subscription: SubscriberRole {
+final class Subscription: SubscriberRole, AccessRole {
     private let lac: LAC
     let port: AccessPort
     let request: AccessRequest
     let destination: Destination
-    /// The subscriber knows that the session is over.
     var knowsEnd = false
 
     init(_ lac: LAC, on port: AccessPort, _ request: AccessRequest) {
@@ -38,6 +38,7 @@ final class Subscription: SubscriberRole {
 
     var peerName: String { destination.call?.context?.counterpart.name ?? port.interface }
     var user: String? { destination.user }
+    var side: Tunnel.Session.Side { .lac }
     var proxyPolicy: ProxyPolicy { ProxyPolicy(acceptsLCP: false, acceptsAuthentication: false) }
 
     func handsOver(_ session: PPPSession, _ request: AuthenticationRequest?) -> Bool {
@@ -48,13 +49,10 @@ final class Subscription: SubscriberRole {
         return destination.decide(ending, for: user, .link(request))
     }
 
-    /// Only now, so that nothing more can come behind the PADT (POE-06).
     func forgotten(_ session: PPPSession, at now: ContinuousClock.Instant) {
         destination.end()
         lac.subscriptions[session.key] = nil
-        guard !knowsEnd else { return }
-        port.keys[request.id] = nil
-        port.handle(.end(request.id, reason: session.end ?? "the session ended"), at: now)
+        tellEnd(of: session, at: now)
     }
 
     // MARK: - SubscriberRole

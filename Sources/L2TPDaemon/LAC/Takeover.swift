@@ -9,7 +9,8 @@ import PPP
 extension L2TPServer {
     /// The subscriber's name is known, and an LNS is to judge him.
     func handOver(_ key: SessionKey, at now: Instant) {
-        guard let session = sessions[key], let destination = destination(of: session), let claim = destination.claim
+        guard let session = sessions[key], let destination = destination(of: session), let claim = destination.claim,
+            case .incoming(let offer) = session.offer
         else { return }
         if let call = destination.call {
             // A link that was negotiated anew: the call that was asked for before serves for it too.
@@ -18,7 +19,7 @@ extension L2TPServer {
         }
         let call = RelayedCall(destination, key, to: claim.group)
         let placed = PlacedCall(
-            group: claim.group, tunnelOwner: nil, request: ICRQ(relaying: session.offer, serial: serials.next()),
+            group: claim.group, tunnelOwner: nil, request: .incoming(ICRQ(relaying: offer, serial: serials.next())),
             role: call, link: .unused)
         placed.origin = context(key.tunnel).map { CallOrigin($0) }
         call.placed = placed

@@ -17,6 +17,7 @@ final class LNSCall: SubscriberRole {
     }
 
     var peerName: String { peer.name }
+    var countedPeer: String? { peer.name }
     var proxyPolicy: ProxyPolicy {
         ProxyPolicy(
             acceptsLCP: peer.proxyLCP == .accept, acceptsAuthentication: peer.proxyAuthentication == .accept)
@@ -30,10 +31,10 @@ final class LNSCall: SubscriberRole {
 
     /// The name alone counts: what proves it is for the LNS to judge, so it does not matter whether we would believe this
     /// LAC.
-    func handsOver(_ session: PPPSession, _ connection: ICCN) -> Bool {
-        guard let name = connection.proxyAuthentication?.name else { return false }
+    func handsOver(_ session: PPPSession, _ connection: CallConnection) -> Bool {
+        guard case .incoming(let message) = connection, let name = message.proxyAuthentication?.name else { return false }
         let user = String(decoding: name, as: UTF8.self)
-        return destination.decide(ending(of: user), for: user, .proxied(connection))
+        return destination.decide(ending(of: user), for: user, .proxied(message))
     }
 
     private func ending(of user: String?) -> Realm.Ending {
@@ -45,7 +46,8 @@ final class LNSCall: SubscriberRole {
     }
 
     func connection(for handover: Handover) -> ICCN {
-        var connection = destination.session?.connection.map { ICCN(relaying: $0) } ?? .withoutLine
+        var connection = ICCN.withoutLine
+        if case .incoming(let said)? = destination.session?.connection { connection = ICCN(relaying: said) }
         connection.tell(handover)
         return connection
     }

@@ -37,6 +37,18 @@ extension ICCN {
     }
 }
 
+extension CallConnection {
+    /// What the other leg is told when one is connected.
+    var switched: Self {
+        switch self {
+        case .incoming(let message): return .incoming(ICCN(relaying: message))
+        case .outgoing(var message):
+            message.extensions = message.extensions.relayed
+            return .outgoing(message)
+        }
+    }
+}
+
 extension [AVP] {
     /// The enterprise number of the Broadband Forum, whose AVPs say what line the subscriber has.
     private static var broadbandForum: UInt16 { 3561 }

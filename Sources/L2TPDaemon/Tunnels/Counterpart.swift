@@ -19,8 +19,17 @@ enum Counterpart {
         var share: Share
         /// How long an LNS that fails is left alone.
         var retryAfter: Duration
-        /// How long it stays open without calls.
-        var linger: Duration
+        /// How long it stays open without calls; nil for as long as there is a far end.
+        var linger: Duration?
+        /// What it is told of subscribers' lines.
+        var accessLine: Set<LineInformation>
+
+        init(_ member: TunnelGroup.Member, of group: TunnelGroup, owner: String?) {
+            share = Share(lns: member.lns, owner: owner)
+            retryAfter = member.retryAfter
+            linger = group.isPersistent ? nil : group.linger
+            accessLine = member.accessLine
+        }
     }
 
     /// For logs and lists.
