@@ -64,7 +64,7 @@ extension SessionRole {
 
     func began(_ session: PPPSession) {}
     func ready(_ session: PPPSession) -> SessionOrder? {
-        connection.map { .connect(session.key, $0) } ?? .accept(session.key)
+        if let connection { .connect(session.key, connection) } else { .accept(session.key) }
     }
     /// Not before: an LNS may begin to talk as soon as it has the ICCN or OCCN.
     func bridged(_ session: PPPSession) -> SessionOrder? { connection.map { .connect(session.key, $0) } }
