@@ -17,6 +17,11 @@ struct Queue<Element: Sendable>: Sendable {
         storage.append(element)
     }
 
+    /// Puts an element `position` places behind the first.
+    mutating func insert(_ element: Element, at position: Int) {
+        storage.insert(element, at: head + position)
+    }
+
     mutating func popFirst() -> Element? {
         guard let element = first else { return nil }
         removeFirst(1)

@@ -111,8 +111,8 @@ package struct Tunnel: Sendable {
             tell(id, .accept(until: now + configuration.callSetupTimeout), using: &random)
         case .connectCall(let id, let message): tell(id, .connect(message), using: &random)
         case .placeOutgoingCall(let request): placeOutgoingCall(request, at: now, using: &random)
-        case .acceptOutgoingCall(let id, let message):
-            tell(id, .acceptOutgoing(message, until: now + configuration.callSetupTimeout), using: &random)
+        case .acceptOutgoingCall(let id, let message, let time):
+            tell(id, .acceptOutgoing(message, until: now + time), using: &random)
         case .connectOutgoingCall(let id, let message): tell(id, .connectOutgoing(message), using: &random)
         case .rejectCall(let id, let code), .closeCall(let id, let code):
             tell(id, .localClose(CDN(resultCode: code, assignedSessionID: id)), using: &random)

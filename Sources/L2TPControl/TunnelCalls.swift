@@ -23,8 +23,15 @@ extension Tunnel {
                 outputs.append(.callClosed(id, end))
             }
         }
-        // A setup timer that was started or restarted; all last equally long, so the order is kept.
-        if let deadline = calls[id]?.deadline, deadline != before.deadline { setupDeadlines.append((deadline, id)) }
+        // A setup timer that was started or restarted.
+        if let deadline = calls[id]?.deadline, deadline != before.deadline { noteSetupDeadline(deadline, id) }
+    }
+
+    /// Only an outgoing call that rings may have a deadline behind later ones: the place is at the end, or near it.
+    private mutating func noteSetupDeadline(_ time: ContinuousClock.Instant, _ id: SessionID) {
+        var place = setupDeadlines.count
+        while place > 0, setupDeadlines[place - 1].time > time { place -= 1 }
+        setupDeadlines.insert((time, id), at: place)
     }
 
     private mutating func forget(_ id: SessionID, peer: SessionID?) {
@@ -124,7 +131,7 @@ extension Tunnel {
         }
         calls[id] = call(id)
         callsByPeerID[peer] = id
-        setupDeadlines.append((until, id))
+        noteSetupDeadline(until, id)
         return id
     }
 

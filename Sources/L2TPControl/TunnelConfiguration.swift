@@ -35,8 +35,10 @@ package struct TunnelConfiguration: Sendable {
     /// How long `TunnelInput.probe` waits for an answer.
     package var probeTimeout = Duration.seconds(3)
 
-    /// From a call's request until it is connected; the LNS's own decision counts.
+    /// From a call's request until it is answered, and from there until it is connected, unless it rings somewhere.
     package var callSetupTimeout = Duration.seconds(30)
+    /// LNS: how long an outgoing call may ring at the LAC before we give it up.
+    package var answerTimeout = Duration.seconds(300)
     /// Calls at a time, 1 to 65,535.
     package var maxSessions = 65_535
     /// An established tunnel without calls is closed after this time. Nil: it stays.

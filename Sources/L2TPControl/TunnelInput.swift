@@ -31,9 +31,9 @@ package enum TunnelInput: Sendable {
     /// LNS: ask the LAC to place a call, as soon as the tunnel is open. The request's session id is filled in here.
     /// A call with a bearer or framing that the LAC has not advertised ends at once (RFC 2661 section 4.4.3).
     case placeOutgoingCall(OCRQ)
-    /// LAC: place the call that was asked for. Sends OCRP, whose session id is filled in here; the called party has
-    /// `callSetupTimeout` to answer. A call that cannot be placed is `rejectCall`ed.
-    case acceptOutgoingCall(SessionID, OCRP)
+    /// LAC: place the call that was asked for. Sends OCRP, whose session id is filled in here; the called party has so
+    /// long to answer. A call that cannot be placed is `rejectCall`ed.
+    case acceptOutgoingCall(SessionID, OCRP, answerWithin: Duration = .seconds(60))
     /// LAC: the called party has answered, and the session is ready for data. Sends OCCN. When it does not answer:
     /// `closeCall` with what the bearer said, `CDNResult.busy` for one.
     case connectOutgoingCall(SessionID, OCCN)

@@ -71,7 +71,7 @@ extension Tunnel {
             tell(id, refusal.map { .refused(.icrp, $0) } ?? .icrp(reply), using: &random)
         case .ocrp(let reply):
             let refusal = refusal(of: reply.assignedSessionID, as: id)
-            let until = now + configuration.callSetupTimeout
+            let until = now + configuration.answerTimeout
             tell(id, refusal.map { .refused(.ocrp, $0) } ?? .ocrp(reply, until: until), using: &random)
         case .iccn(let connection):
             let refusal = refusal(of: connection.framingType)

@@ -22,7 +22,10 @@ let ocrp = OCRP(assignedSessionID: call)
 extension ScriptedPeer {
     /// A tunnel with one call in that stage, which the peer calls 500; and our id of it.
     static func withCall(_ stage: Stage) -> (ScriptedPeer, SessionID) {
-        var peer = ScriptedPeer.established { $0.bearerCapabilities = .digital }
+        var peer = ScriptedPeer.established {
+            $0.bearerCapabilities = .digital
+            $0.answerTimeout = .seconds(30)
+        }
         switch stage {
         case .offered:
             let id = peer.offerCall(500)
@@ -48,7 +51,7 @@ extension ScriptedPeer {
             return (peer, id)
         case .waitCsAnswer, .answered:
             let id = peer.requestCall(500)
-            peer.give(.acceptOutgoingCall(id, OCRP(assignedSessionID: .none)))
+            peer.give(.acceptOutgoingCall(id, OCRP(assignedSessionID: .none), answerWithin: .seconds(30)))
             if stage == .answered { peer.give(.connectOutgoingCall(id, .plain)) }
             return (peer, id)
         case .outgoingWaitReply, .outgoingWaitConnect, .outgoingConnected:

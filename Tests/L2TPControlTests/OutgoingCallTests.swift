@@ -259,12 +259,25 @@ private func lac() -> ScriptedPeer {
         }
     }
 
+    @Test func `SSF-08 SSF-09 a call that rings for long holds up no other call's timer`() {
+        var peer = lac()
+        let ringing = peer.requestCall(1)
+        peer.give(.acceptOutgoingCall(ringing, OCRP(assignedSessionID: .none), answerWithin: .seconds(100)))
+        let slow = peer.offerCall(2)
+        let brief = peer.requestCall(3)
+        peer.give(.acceptOutgoingCall(brief, OCRP(assignedSessionID: .none), answerWithin: .seconds(5)))
+        #expect(peer.wait(until: 5).outputs == [.callClosed(brief, .local(ResultCode(.timeout)))])
+        #expect(peer.wait(until: 30).outputs == [.callClosed(slow, .local(ResultCode(.timeout)))])
+        #expect(peer.wait(until: 99.9).outputs.isEmpty)
+        #expect(peer.wait(until: 100).outputs == [.callClosed(ringing, .local(ResultCode(.timeout)))])
+    }
+
     @Test func `SSF-08 the called party has its time from the acceptance on, at both ends`() {
         var (lac, accepted) = ScriptedPeer.withCall(.requested)
         lac.wait(until: 20)
-        lac.give(.acceptOutgoingCall(accepted, OCRP(assignedSessionID: .none)))
-        #expect(lac.wait(until: 49.9).outputs.isEmpty)
-        #expect(lac.wait(until: 50).outputs == [.callClosed(accepted, .local(ResultCode(.timeout)))])
+        lac.give(.acceptOutgoingCall(accepted, OCRP(assignedSessionID: .none), answerWithin: .seconds(100)))
+        #expect(lac.wait(until: 119.9).outputs.isEmpty)
+        #expect(lac.wait(until: 120).outputs == [.callClosed(accepted, .local(ResultCode(.timeout)))])
         var (lns, placed) = ScriptedPeer.withCall(.outgoingWaitReply)
         lns.wait(until: 20)
         lns.say(.ocrp(ocrp), session: placed)
