@@ -89,10 +89,26 @@ package final class PacketSocket {
     /// The interface's MTU now. ENODEV: there is no interface of this name any more.
     package func mtu() throws(Errno) -> Int {
         var request = unsafe ifreq()
+        try unsafe ask(SIOCGIFMTU, "SIOCGIFMTU", &request)
+        return unsafe Int(request.ifr_ifru.ifru_mtu)
+    }
+
+    /// Whether the interface is there, up, and has a carrier.
+    package var isUp: Bool {
+        var request = unsafe ifreq()
+        do throws(Errno) {
+            try unsafe ask(SIOCGIFFLAGS, "SIOCGIFFLAGS", &request)
+        } catch {
+            return false
+        }
+        let needed = Int32(IFF_UP | IFF_RUNNING)
+        return unsafe Int32(request.ifr_ifru.ifru_flags) & needed == needed
+    }
+
+    private func ask(_ question: Int32, _ name: String, _ request: inout ifreq) throws(Errno) {
         unsafe withUnsafeMutableBytes(of: &request.ifr_ifrn) { unsafe $0.copyBytes(from: interface.utf8) }
         let descriptor = socket.rawValue
-        _ = try systemCall("SIOCGIFMTU") { unsafe ioctl(descriptor, UInt(SIOCGIFMTU), &request) }
-        return unsafe Int(request.ifr_ifru.ifru_mtu)
+        _ = try systemCall(name) { unsafe ioctl(descriptor, UInt(question), &request) }
     }
 
     /// Takes out what waits, at most `limit` packets, in order. Frames to other stations and to groups of stations are

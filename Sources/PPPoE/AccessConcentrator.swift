@@ -55,6 +55,9 @@ package struct AccessConcentrator: Sendable {
     /// Sessions that were begun and are not over.
     package var sessionCount: Int { sessions.count }
 
+    /// Those of one host, unless an access node speaks for several behind its address (TR-101).
+    package func sessionCount(of host: MACAddress) -> Int { sessions.count(of: host) }
+
     package mutating func handle(_ event: Event, at now: ContinuousClock.Instant) -> [Output] {
         sessions.forget(at: now)
         switch event {
