@@ -107,8 +107,7 @@ extension Client {
         let ownTunnel = table.boolean("own_tunnel") ?? false
         let defaultRoute = table.boolean("default_route") ?? false
         let requestDNS = table.boolean("request_dns") ?? false
-        let hook = table.optional("hook", "the absolute path of a program") { $0.hasPrefix("/") ? $0 : nil }
-        let hookTimeout = table.seconds("hook_timeout", in: 1...300, default: .seconds(10))
+        let hook = table.hook()
         let interface = table.string("interface", default: InterfaceNaming.numbered(.usual)) {
             InterfaceNaming($0)
         } else: {
@@ -121,7 +120,7 @@ extension Client {
             name: name, group: group, ownTunnel: ownTunnel, user: user, password: password,
             authentication: authentication, isPersistent: isPersistent, redialInitial: redialInitial,
             redialCap: redialCap, defaultRoute: defaultRoute, routes: routes, requestDNS: requestDNS, ipv6: ipv6,
-            hook: hook, hookTimeout: hookTimeout, interface: interface, mru: UInt16(truncatingIfNeeded: mru),
+            hook: hook.program, hookTimeout: hook.timeout, interface: interface, mru: UInt16(truncatingIfNeeded: mru),
             echoInterval: echoInterval, echoFailures: echoFailures)
     }
 

@@ -15,11 +15,12 @@ package struct Configuration: Hashable, Sendable {
     package var clients: [Client]
     package var accessInterfaces: [AccessInterface]
     package var realms: [Realm]
+    package var callees: [Callee]
 
     package init(
         daemon: Daemon = Daemon(), logLevel: LogLevel = .info, listeners: [Endpoint], peers: [Peer] = [],
         profiles: [PPPProfile] = [], pools: [Pool] = [], users: [User] = [], groups: [TunnelGroup] = [],
-        clients: [Client] = [], accessInterfaces: [AccessInterface] = [], realms: [Realm] = []
+        clients: [Client] = [], accessInterfaces: [AccessInterface] = [], realms: [Realm] = [], callees: [Callee] = []
     ) {
         self.daemon = daemon
         self.logLevel = logLevel
@@ -32,5 +33,6 @@ package struct Configuration: Hashable, Sendable {
         self.clients = clients
         self.accessInterfaces = accessInterfaces
         self.realms = realms
+        self.callees = callees
     }
 }

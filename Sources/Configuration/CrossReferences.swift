@@ -106,6 +106,15 @@ func refuseRepeatedAccess(_ interfaces: [(TableReader, AccessInterface)]) {
     }
 }
 
+func refuseRepeatedCallees(_ callees: [(TableReader, Callee)]) {
+    var numbers: [String: String] = [:]
+    for (table, callee) in callees {
+        if let other = numbers.updateValue(table.path, forKey: callee.number) {
+            table.refuse("number", "is \"\(callee.number)\", as is \(other).number; a number calls one subscriber")
+        }
+    }
+}
+
 func refuseRepeatedRealms(_ realms: [(TableReader, Realm)]) {
     var seen: [Realm.Selector: String] = [:]
     for (table, realm) in realms {

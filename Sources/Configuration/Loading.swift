@@ -69,7 +69,9 @@ extension Configuration {
         let profiles = read(document.tables("ppp")) { PPPProfile(reading: &$0, pools: declaredPools) }
         let declaredProfiles = Declared(named(profiles, \.name), names: document.names(of: "ppp"))
         let users = read(document.tables("user")) { User(reading: &$0) }
-        let groups = read(document.tables("tunnel_group")) { TunnelGroup(reading: &$0) }
+        let groups = read(document.tables("tunnel_group")) {
+            TunnelGroup(reading: &$0, profiles: declaredProfiles)
+        }
         let declaredGroups = Declared(named(groups, \.name), names: document.names(of: "tunnel_group"))
         let peers = read(document.tables("peer")) {
             Peer(reading: &$0, profiles: declaredProfiles, groups: declaredGroups)
@@ -81,6 +83,10 @@ extension Configuration {
         let realms = read(document.tables("realm")) {
             Realm(reading: &$0, profiles: declaredProfiles, groups: declaredGroups)
         }
+        let declaredInterfaces = Declared(
+            Dictionary(accessInterfaces.map { ($0.1.interface, $0.1) }, uniquingKeysWith: { first, _ in first }),
+            names: document.names(of: "pppoe", key: "interface"))
+        let callees = read(document.tables("callee")) { Callee(reading: &$0, interfaces: declaredInterfaces) }
         _ = named(peers, \.name)
         _ = named(users, \.name)
         _ = named(clients, \.name)
@@ -99,6 +105,7 @@ extension Configuration {
         refuseSharedInterfaces(clients)
         refuseRepeatedAccess(accessInterfaces)
         refuseRepeatedRealms(realms)
+        refuseRepeatedCallees(callees)
         refuseRepeatedListeners(listeners)
         refuseOverlaps(pools)
         refuseAmbiguity(peers)
@@ -107,7 +114,7 @@ extension Configuration {
             daemon: daemon, logLevel: logLevel, listeners: listeners.map(\.1), peers: peers.map(\.1),
             profiles: profiles.map(\.1), pools: pools.map(\.1), users: users.map(\.1),
             groups: groups.map(\.1), clients: clients.map(\.1), accessInterfaces: accessInterfaces.map(\.1),
-            realms: realms.map(\.1))
+            realms: realms.map(\.1), callees: callees.map(\.1))
     }
 }
 

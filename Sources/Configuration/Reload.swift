@@ -24,6 +24,7 @@ package struct Reload: Hashable, Sendable {
         record.applied += Self.changes("tunnel_group", old.groups, new.groups, \.name)
         record.applied += Self.changes("client", old.clients, new.clients, \.name)
         record.applied += Self.changes("realm", old.realms, new.realms, \.title)
+        record.applied += Self.changes("callee", old.callees, new.callees, \.number)
         // Each interface has its socket from the start.
         inForce.accessInterfaces = old.accessInterfaces.map { access in
             new.accessInterfaces.first { $0.interface == access.interface } ?? access

@@ -103,13 +103,13 @@ struct TableReader {
         return []
     }
 
-    /// The names that the tables of this kind bear, whatever else is right or wrong in them.
-    func names(of key: String) -> Set<String> {
+    /// The names that the tables of this kind bear, whatever else is right or wrong in them; `name` is what holds them.
+    func names(of key: String, key name: String = "name") -> Set<String> {
         guard case .array(let elements) = members[key] else { return [] }
         return Set(
             elements.compactMap { element in
-                guard case .table(let members) = element, case .string(let name) = members["name"] else { return nil }
-                return name
+                guard case .table(let members) = element, case .string(let text) = members[name] else { return nil }
+                return text
             })
     }
 

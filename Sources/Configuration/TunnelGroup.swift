@@ -27,22 +27,36 @@ package struct TunnelGroup: Hashable, Sendable {
 
     package var name: String
     package var members: [Member]
-    /// How long a tunnel without calls stays open.
+    /// How long a tunnel without calls stays open, unless it is persistent.
     package var linger: Duration
+    /// Whether there is a tunnel to each of the LNSes from the start, with calls or without.
+    package var isPersistent: Bool
+    /// How PPP ends here in calls that the other end is asked to place; nil asks for none.
+    package var ppp: PPPProfile?
 
-    package init(name: String, members: [Member], linger: Duration = Self.usualLinger) {
+    package init(
+        name: String, members: [Member], linger: Duration = Self.usualLinger, isPersistent: Bool = false,
+        ppp: PPPProfile? = nil
+    ) {
         self.name = name
         self.members = members
         self.linger = linger
+        self.isPersistent = isPersistent
+        self.ppp = ppp
     }
 
     package static let usualLinger = Duration.seconds(30)
 }
 
 extension TunnelGroup {
-    init?(reading table: inout TableReader) {
+    init?(reading table: inout TableReader, profiles: Declared<PPPProfile>) {
         let name = table.requiredName("name")
         let linger = table.seconds("linger", in: 0...86_400, default: Self.usualLinger)
+        let isPersistent = table.boolean("persistent") ?? false
+        if isPersistent, table.has("linger") {
+            table.refuse("linger", "is there beside persistent = true, which keeps the tunnels; leave one of them out")
+        }
+        let profile = table.has("ppp") ? table.reference("ppp", to: profiles, declaredBy: "[[ppp]]") : nil
         if !table.has("lns") { table.refuse("lns", "is missing; write a [[tunnel_group.lns]] for each LNS") }
         let members = table.tables("lns").compactMap { table in
             var table = table
@@ -57,7 +71,7 @@ extension TunnelGroup {
             }
         }
         guard let name else { return nil }
-        self.init(name: name, members: members.map(\.1), linger: linger)
+        self.init(name: name, members: members.map(\.1), linger: linger, isPersistent: isPersistent, ppp: profile)
     }
 }
 
