@@ -12,6 +12,7 @@ package enum Reply: Hashable, Sendable {
     case peer(PeerRecord)
     case pool(PoolRecord)
     case client(ClientRecord)
+    case call(CallRecord)
     case statistics(StatisticsRecord)
     /// The list is complete: `{"reply":"end","count":2}`.
     case end(count: Int)
@@ -27,7 +28,7 @@ package enum Reply: Hashable, Sendable {
 
 extension Reply: Codable {
     private enum Name: String, Codable {
-        case version, summary, tunnel, session, peer, pool, client, end, closed, reloaded, done, error
+        case version, summary, tunnel, session, peer, pool, client, call, end, closed, reloaded, done, error
         case statistics = "stats"
     }
 
@@ -46,6 +47,7 @@ extension Reply: Codable {
             case .peer: .peer(try PeerRecord(from: decoder))
             case .pool: .pool(try PoolRecord(from: decoder))
             case .client: .client(try ClientRecord(from: decoder))
+            case .call: .call(try CallRecord(from: decoder))
             case .statistics: .statistics(try StatisticsRecord(from: decoder))
             case .end: .end(count: try values.decode(Int.self, forKey: .count))
             case .closed: .closed(try CloseRecord(from: decoder))
@@ -69,6 +71,7 @@ extension Reply: Codable {
         case .peer(let record): try encode(.peer, record)
         case .pool(let record): try encode(.pool, record)
         case .client(let record): try encode(.client, record)
+        case .call(let record): try encode(.call, record)
         case .statistics(let record): try encode(.statistics, record)
         case .end(let count):
             try values.encode(Name.end, forKey: .reply)

@@ -26,6 +26,9 @@ package enum Request: Hashable, Sendable {
     case clientUp(String)
     /// `{"request":"client_down","client":"office"}`: hang up and dial no more; answered by `Reply.done`.
     case clientDown(String)
+    /// `{"request":"open_call","peer":"bras-1","number":"5551234","timeout":60}`, perhaps with a `sub_address`: have a LAC
+    /// place a call; answered by `Reply.call` when it is connected or has failed.
+    case openCall(CallOrder)
     /// `{"request":"reload"}`: read the configuration file again; answered by `Reply.reloaded`.
     case reload
     /// `{"request":"log_level","level":"debug"}`, until the next reload; answered by `Reply.done`.
@@ -100,6 +103,7 @@ extension Request: Codable {
         case closeSessions = "close_session"
         case clientUp = "client_up"
         case clientDown = "client_down"
+        case openCall = "open_call"
         case reload
         case logLevel = "log_level"
     }
@@ -150,6 +154,9 @@ extension Request: Codable {
         case .clientDown:
             self = .clientDown(try values.decode(String.self, forKey: .client))
             arguments = [CodingKeys.client.stringValue]
+        case .openCall:
+            self = .openCall(try CallOrder(from: decoder))
+            arguments = CallOrder.CodingKeys.allCases.map(\.stringValue)
         case .reload: self = .reload
         case .logLevel:
             self = .logLevel(try values.decode(LogLevel.self, forKey: .level))
@@ -192,6 +199,9 @@ extension Request: Codable {
         case .clientDown(let client):
             try name(.clientDown)
             try values.encode(client, forKey: .client)
+        case .openCall(let order):
+            try name(.openCall)
+            try order.encode(to: encoder)
         case .reload: try name(.reload)
         case .logLevel(let level):
             try name(.logLevel)

@@ -10,13 +10,14 @@ package struct SessionRecord: Codable, Hashable, Sendable {
     package var peerSessionID: UInt32?
     /// The `[[peer]]` whose tunnel carries it; of a tunnel that we opened the LNS.
     package var peer: String
-    /// What we are to the call: "lns" where the other end asked for it, "lac" where we did, or would, "switch" where
-    /// both: then this is the incoming leg.
+    /// What we are to the call: "lns", "lac", or "switch" where both: then this is the incoming leg.
     package var role = "lns"
+    /// Who asked for the call (RFC 2661 section 5.2): "incoming" the LAC, "outgoing" the LNS.
+    package var direction = "incoming"
     /// The name that the subscriber authenticated with, or, where an LNS judges him, claimed; and its realm.
     package var user: String?
     package var realm: String?
-    /// RFC 2661 section 7.4's names ("wait-connect", "established", ...) until the call stands, then PPP's phase
+    /// RFC 2661 section 7.4's names ("wait-connect", "wait-cs-answer", ...) until the call stands, then PPP's phase
     /// (RFC 1661 section 3.2): "establish", "authenticate", "network", "open" once an NCP is open, "terminate"; "bridged"
     /// where PPP ends elsewhere.
     package var state: String
@@ -81,7 +82,7 @@ package struct SessionRecord: Codable, Hashable, Sendable {
         case serviceName = "service_name"
         case pppoeSessionID = "pppoe_session_id"
         case bridgedTo = "bridged_to"
-        case peer, role, user, state, interface, address, authentication, mtu, mru, sequencing
+        case peer, role, direction, user, state, interface, address, authentication, mtu, mru, sequencing
         case localAddress = "local_address"
         case ipv6LinkLocal = "ipv6_link_local"
         case localIPv6LinkLocal = "local_ipv6_link_local"

@@ -29,6 +29,8 @@ extension Service {
         lns.pools.apply(new)
         for call in clients.apply(new.clients, at: now) { server.end(call, at: now) }
         lac.apply(new.accessInterfaces, realms: new.realms)
+        lac.callees.apply(new.callees)
+        server.standing.apply(new.groups, at: now)
         server.apply(peers: Peers(new), limits: new.daemon, at: now)
         setLogLevel(new.logLevel)
     }

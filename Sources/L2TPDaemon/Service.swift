@@ -114,8 +114,11 @@ package final class Service<Plane: DataPlane> {
         sessions = Sessions(plane: plane, log: log)
         lns = LNS(
             hostName: hostName, users: Users(configuration), pools: AddressPools(configuration), log: log)
-        clients = Clients(configuration.clients, hooks: Hooks(loop: loop, log: log), log: log)
-        lac = LAC(lns: lns, ports: ports, realms: configuration.realms, log: log)
+        let hooks = Hooks(loop: loop, log: log)
+        clients = Clients(configuration.clients, hooks: hooks, log: log)
+        lac = LAC(
+            lns: lns, ports: ports, realms: configuration.realms,
+            callees: Callees(configuration.callees, hooks: hooks), log: log)
         server = L2TPServer(
             plane: plane, loop: loop, listeners: listeners, sessions: sessions, lns: lns, clients: clients, lac: lac,
             hostName: hostName, peers: Peers(configuration), limits: configuration.daemon,
@@ -154,6 +157,7 @@ package final class Service<Plane: DataPlane> {
     func start() {
         plane.removeLeftovers(on: configuration.listeners)
         clients.start(at: .now)
+        server.standing.apply(configuration.groups, at: .now)
         notify("READY=1")
         log.notice(
             "ready", metadata: ["listeners": "\(configuration.listeners.map(\.description).joined(separator: " "))"])
@@ -164,6 +168,8 @@ package final class Service<Plane: DataPlane> {
         for event in events { handle(event, at: now) }
         handlePlaneEvents(at: now)
         expire(at: now)
+        server.endCallsOfFailedHooks(at: now)
+        answerCalls(at: now)
     }
 
     // MARK: - Events
@@ -197,6 +203,7 @@ package final class Service<Plane: DataPlane> {
             // What it asked for before it went is done; nobody is there to be answered.
             client.read()
             serve(client, at: now)
+            abandonCall(of: client, at: now)
             client.abandon()
         case .signal, .deadline: break
         }
@@ -238,7 +245,7 @@ package final class Service<Plane: DataPlane> {
     /// When `serve` is due though nothing happens; nil when nothing is waited for.
     func nextDeadline(at now: Instant) -> Instant? {
         [
-            server.deadline, sessions.isEmpty ? nil : nextCounters, control.resumption,
+            server.deadline, sessions.isEmpty ? nil : nextCounters, control.resumption, callDeadline,
             stopDeadline.flatMap { $0 > now ? $0 : nil },
         ].compactMap(\.self).min()
     }

@@ -25,6 +25,13 @@ import Testing
         listeners: ["192.0.2.1:1701"], tunnels: .init(opening: 1, established: 2, closing: 3), sessions: .init(),
         maxTunnels: nil, maxSessions: 50_000, peers: 1, users: 2, pools: 1, addresses: 65_533, leasedAddresses: 9)
 
+    static let call: CallRecord = {
+        var call = CallRecord(peer: "bras-1", calledNumber: "5551234", callSerialNumber: 9)
+        call.failure = "closed by the peer: busy (8)"
+        call.resultCode = 8
+        return call
+    }()
+
     static let replies: [Reply] = [
         .version(VersionRecord(version: "1.0.0")), .summary(summary), .tunnel(tunnel), .session(session),
         .peer(
@@ -35,6 +42,7 @@ import Testing
         .client(
             ClientRecord(
                 name: "office", state: "waiting", persistent: true, servers: ["lns.example.net"], user: "alice")),
+        .call(call), .call(CallRecord(peer: "bras-1", calledNumber: "5551234", callSerialNumber: 9)),
         .statistics(StatisticsRecord(counters: ["rx_control_messages": 12])),
         .end(count: 10_000),
         .closed(CloseRecord(closed: ["7/12"], refused: [.init(name: "9", code: .notFound, message: "no session 9")])),
@@ -53,7 +61,7 @@ import Testing
         let text = String(decoding: try ControlLine.encode(Reply.session(Self.session)), as: UTF8.self)
         #expect(
             text == """
-                {"address":"100.64.0.2","peer":"bras-1","peer_tunnel_id":1,"proxy_authentication":false,"proxy_lcp":false,\
+                {"address":"100.64.0.2","direction":"incoming","peer":"bras-1","peer_tunnel_id":1,"proxy_authentication":false,"proxy_lcp":false,\
                 "reply":"session","role":"lns","rx_bytes":18446744073709551615,"rx_errors":0,"rx_packets":0,"sequencing":false,\
                 "session_id":12,"state":"open","tunnel_id":7,"tx_bytes":0,"tx_errors":0,"tx_packets":0,\
                 "uptime_seconds":0,"user":"alice"}

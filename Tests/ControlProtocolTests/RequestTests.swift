@@ -20,6 +20,14 @@ import Testing
         (.showClients, #"{"request":"show_clients"}"#),
         (.clientUp("office"), #"{"client":"office","request":"client_up"}"#),
         (.clientDown("office"), #"{"client":"office","request":"client_down"}"#),
+        (
+            .openCall(CallOrder(peer: "bras-1", number: "5551234")),
+            #"{"number":"5551234","peer":"bras-1","request":"open_call","timeout":60}"#
+        ),
+        (
+            .openCall(CallOrder(peer: "bras-1", number: "5551234", subAddress: "12", timeout: 5)),
+            #"{"number":"5551234","peer":"bras-1","request":"open_call","sub_address":"12","timeout":5}"#
+        ),
         (.closeTunnels([7, 4_294_967_295]), #"{"request":"close_tunnel","tunnel_ids":[7,4294967295]}"#),
         (
             .closeSessions([SessionName(tunnelID: 7, sessionID: 12), SessionName(sessionID: 13)]),
@@ -61,6 +69,19 @@ import Testing
             (
                 #"{"request":"close_session","sessions":["a"]}"#, .badRequest,
                 #""a" names no session; write TUNNEL/SESSION"#
+            ),
+            (#"{"request":"open_call","peer":"x"}"#, .badRequest, #"the key "number" is missing"#),
+            (
+                #"{"request":"open_call","peer":"x","number":"555 1234"}"#, .badRequest,
+                #""number" and "sub_address" have 1 to 64 visible characters each"#
+            ),
+            (
+                #"{"request":"open_call","peer":"x","number":"5","timeout":301}"#, .badRequest,
+                #""timeout" is a number of seconds from 1 to 300"#
+            ),
+            (
+                #"{"request":"open_call","peer":"x","number":"5","subaddress":"1"}"#, .badRequest,
+                #"does not know the key "subaddress"; it takes peer, number, timeout, sub_address"#
             ),
             (#"{"request":"log_level","level":"loud"}"#, .badRequest, #"the key "level""#),
         ] as [(String, ControlError.Code, String)])

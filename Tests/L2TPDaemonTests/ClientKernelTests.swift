@@ -120,25 +120,6 @@ import Testing
 
     // MARK: - Hooks
 
-    /// A program that says what it was told, in a file of its own for each test.
-    private static func script(_ body: String) throws -> (program: String, output: String) {
-        let path = FileManager.default.temporaryDirectory.path + "/l2tpd-hook-" + UUID().uuidString
-        try "#!/bin/sh\n[ -n \"$L2TPD_EVENT\" ] || exit\n\(body)\n".replacing("OUTPUT", with: path + ".out")
-            .write(toFile: path, atomically: false, encoding: .utf8)
-        _ = unsafe chmod(path, 0o700)
-        // A child that another test was starting while the file was open holds it until it has become its own program.
-        while true {
-            do throws(Errno) {
-                let trial = try ChildProcess(path, environment: [])
-                while trial.reap() == nil { usleep(1000) }
-                return (path, path + ".out")
-            } catch {
-                guard error.code == ETXTBSY else { throw error }
-            }
-            usleep(1000)
-        }
-    }
-
     /// Programs live in real time.
     private static func wait(_ world: World, until condition: () -> Bool) throws -> Bool {
         let end = ContinuousClock.now + .seconds(30)
@@ -149,12 +130,8 @@ import Testing
         return false
     }
 
-    private static func text(_ path: String) -> String {
-        (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
-    }
-
     @Test func `a hook hears of up and down, in this order, with the values in its environment`() throws {
-        let (program, output) = try Self.script("env | grep ^L2TPD_ | sort | tr '\\n' ' ' >>OUTPUT; echo >>OUTPUT")
+        let (program, output) = try Script.write("env | grep ^L2TPD_ | sort | tr '\\n' ' ' >>OUTPUT; echo >>OUTPUT")
         let world = try World { configuration, network in
             configuration.changeProfile { $0.dns = [IPv4Address(192, 0, 2, 53), IPv4Address(192, 0, 2, 54)] }
             configuration.addClient(to: network) {
@@ -173,11 +150,11 @@ import Testing
         let told = ["up", "down"].map { event in
             "L2TPD_CLIENT=office L2TPD_DNS=192.0.2.53 192.0.2.54 L2TPD_EVENT=\(event) \(values)\n"
         }
-        #expect(Self.text(output) == told.joined())
+        #expect(Script.text(output) == told.joined())
     }
 
     @Test func `a hook that hangs is ended, and holds up nobody but its successor`() throws {
-        let (program, output) = try Self.script("echo $L2TPD_EVENT >>OUTPUT; sleep 600")
+        let (program, output) = try Script.write("echo $L2TPD_EVENT >>OUTPUT; sleep 600")
         let world = try World { configuration, network in
             configuration.addClient(to: network) {
                 $0.hook = program
@@ -185,7 +162,7 @@ import Testing
             }
         }
         try world.dial()
-        #expect(try Self.wait(world) { Self.text(output) == "up\n" })
+        #expect(try Self.wait(world) { Script.text(output) == "up\n" })
         try world.run(for: .seconds(3))
         #expect(!world.service.clients.hooks.isIdle && world.isUp)
         try world.run(for: .seconds(3))

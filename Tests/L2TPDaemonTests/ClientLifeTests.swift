@@ -50,7 +50,7 @@ extension World {
         let world = try World { configuration, network in configuration.addClient(to: network) }
         try world.dial()
         let tunnel = try #require(world.outbound.first).key.tunnel
-        let incoming = try #require(world.sessions.all.first { $0.role.isIncoming })
+        let incoming = try #require(world.sessions.all.first { $0.role.side == .lns })
         world.server.carryOut([.close(incoming.key, .administrative)], at: world.now)
         try world.expectDown("closed by the peer")
         try world.dial()

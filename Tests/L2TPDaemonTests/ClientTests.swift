@@ -29,7 +29,7 @@ extension World {
     var isUp: Bool { line?.call?.opened != nil }
 
     /// The sessions of clients.
-    var outbound: [PPPSession] { sessions.all.filter { !$0.role.isIncoming } }
+    var outbound: [PPPSession] { sessions.all.filter { $0.role.side == .lac } }
 
     func dial() throws {
         #expect(try run { isUp && sessions.all.allSatisfy(\.isOpen) })

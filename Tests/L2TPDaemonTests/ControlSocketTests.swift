@@ -224,7 +224,7 @@ import Testing
             let profile = world.configuration.profiles[0]
             #expect(
                 world.sessions.prepare(
-                    offer, key: key, peer: peer,
+                    .incoming(offer), key: key, peer: peer,
                     role: LNSCall(world.lns, from: world.configuration.peers[0], by: profile),
                     link: world.lns.link(by: profile), at: world.now
                 ).isEmpty)

@@ -128,12 +128,15 @@ extension World {
         let incoming = try #require(world.session(of: call, in: tunnel))
         let lns = try #require(world.legs(LNSCall.self).first)
         #expect(incoming.offer.callSerialNumber == 1 && lns.offer.callSerialNumber > 1_000_000)
-        var expected = incoming.offer
-        expected.assignedSessionID = lns.offer.assignedSessionID
-        expected.callSerialNumber = lns.offer.callSerialNumber
+        guard case .incoming(var expected) = incoming.offer, case .incoming(let offered) = lns.offer else {
+            Issue.record("not an incoming call")
+            return
+        }
+        expected.assignedSessionID = offered.assignedSessionID
+        expected.callSerialNumber = offered.callSerialNumber
         expected.extensions = [line]
-        #expect(lns.offer == expected && lns.offer.calledNumber == "5556789")
-        #expect(lns.connection == call.connection && incoming.user == "alice")
+        #expect(offered == expected && lns.offer.calledNumber == "5556789")
+        #expect(lns.connection == .incoming(call.connection) && incoming.user == "alice")
         for key in [incoming.key, try #require(incoming.partner)] {
             #expect(world.plane.calls.contains(.requireSequence(key)), "each leg has numbers of its own")
         }

@@ -1,6 +1,7 @@
 import Addresses
 import Configuration
 import DataPlane
+import L2TPControl
 import L2TPWire
 import Logging
 import PPP
@@ -51,9 +52,10 @@ final class ClientCall: CallerRole {
     var peerName: String { context?.counterpart.name ?? client.group.name }
     var interface: InterfaceNaming { client.interface }
     var interfaceGroup: UInt32 { 0 }
+    var side: Tunnel.Session.Side { .lac }
     /// A speed that says that there is no line to speak of; framing means nothing without one.
-    var connection: ICCN? {
-        ICCN(txConnectSpeed: ConnectSpeed(bitsPerSecond: 1_000_000_000), framingType: .synchronous)
+    var connection: CallConnection? {
+        .incoming(ICCN(txConnectSpeed: ConnectSpeed(bitsPerSecond: 1_000_000_000), framingType: .synchronous))
     }
     var proxyPolicy: ProxyPolicy { ProxyPolicy(acceptsLCP: false, acceptsAuthentication: false) }
 
@@ -115,7 +117,7 @@ final class ClientCall: CallerRole {
         if event == "down" { told = nil }
         clients.hooks.start(
             .init(
-                client: client.name, program: program, limit: client.hookTimeout,
+                owner: .client(client.name), program: program, limit: client.hookTimeout,
                 environment: values.merging(["L2TPD_EVENT": event]) { $1 }), at: now)
     }
 }

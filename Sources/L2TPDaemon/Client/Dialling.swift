@@ -17,7 +17,7 @@ extension L2TPServer {
             log.info("client dials", metadata: ["client": "\(client.name)"])
             let placed = PlacedCall(
                 group: client.group, tunnelOwner: client.ownTunnel ? client.name : nil,
-                request: ICRQ(assignedSessionID: .none, callSerialNumber: serials.next()), role: call,
+                request: .incoming(ICRQ(assignedSessionID: .none, callSerialNumber: serials.next())), role: call,
                 link: client.linkConfiguration)
             call.placed = placed
             place(placed, at: now)

@@ -37,6 +37,7 @@ extension Service {
                 changeClient(name) { line in
                     if let call = clients.down(line) { server.end(call, at: now) }
                 })
+        case .openCall(let order): openCall(order, for: client, at: now)
         case .showStatistics:
             let counters = server.statistics.all + sessions.statistics.all + lns.statistics.all
             client.send(

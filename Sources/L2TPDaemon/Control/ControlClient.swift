@@ -39,6 +39,8 @@ final class ControlClient {
     private var listing: Listing?
     /// The request that waits for the kernel's counters.
     var awaitingCounters: Request?
+    /// The call whose outcome is waited for.
+    var awaitingCall: RequestedCall?
     /// What the loop watches for.
     var watched = Interest.readable
 
@@ -53,7 +55,7 @@ final class ControlClient {
 
     /// Whether the next request must wait.
     private var isBusy: Bool {
-        listing != nil || awaitingCounters != nil || connection.pendingOctets >= Self.comfortable
+        listing != nil || awaitingCounters != nil || awaitingCall != nil || connection.pendingOctets >= Self.comfortable
     }
 
     /// Nothing more will come and nothing is owed.

@@ -28,6 +28,9 @@ final class ControlServer {
     /// Clients whose request waits for the kernel's counters.
     var awaitingCounters: [ControlClient] { clients.values.filter { $0.awaitingCounters != nil } }
 
+    /// Clients that wait for what becomes of a call.
+    var awaitingCall: [ControlClient] { clients.values.filter { $0.awaitingCall != nil } }
+
     /// Takes in who waits. With too many clients the newest is turned away at once.
     func accept(at now: Instant) {
         do throws(Errno) {

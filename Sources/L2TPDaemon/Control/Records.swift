@@ -50,17 +50,18 @@ extension SessionRecord {
         // A switched call is shown by its incoming leg.
         let isSwitched = session.role is any SwitchLeg
         let call = isSwitched ? session : other ?? session
-        role = isSwitched ? "switch" : session.role.isIncoming && !session.key.isAccess ? "lns" : "lac"
+        direction = session.offer.direction.rawValue
+        role = isSwitched ? "switch" : session.role.side.rawValue
         peerTunnelID = call.peerKey?.tunnel
         peerSessionID = call.peerKey?.session
         bridgedTo = other.map { SessionName(tunnelID: $0.key.tunnel, sessionID: $0.key.session).description }
-        if let subscription = session.role as? Subscription {
-            mac = "\(subscription.request.host)"
-            accessInterface = subscription.port.interface
-            serviceName = subscription.request.serviceName
-            pppoeSessionID = subscription.request.id.rawValue
-            realm = subscription.realm.map { "\(Text($0))" }
+        if let access = session.role as? any AccessRole {
+            mac = "\(access.request.host)"
+            accessInterface = access.port.interface
+            serviceName = access.request.serviceName
+            pppoeSessionID = access.request.id.rawValue
         }
+        realm = (session.role as? Subscription)?.realm.map { "\(Text($0))" }
         user = session.user.map { "\(Text($0))" }
         interface = session.interfaceName
         authentication = session.link.authenticationMethod?.rawValue
@@ -80,7 +81,7 @@ extension SessionRecord {
         calledNumber = session.offer.calledNumber.map { "\($0)" }
         callSerialNumber = session.offer.callSerialNumber
         txConnectSpeed = call.connection.map { UInt64($0.txConnectSpeed.bitsPerSecond) }
-        rxConnectSpeed = call.connection.map { UInt64(($0.rxConnectSpeed ?? $0.txConnectSpeed).bitsPerSecond) }
+        rxConnectSpeed = call.connection.map { UInt64($0.rxConnectSpeed.bitsPerSecond) }
         sequencing = call.connection?.sequencingRequired ?? false
         uptimeSeconds = session.began.seconds(until: now)
         rxPackets = call.counters.receivedPackets

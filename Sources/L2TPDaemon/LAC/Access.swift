@@ -44,12 +44,15 @@ extension L2TPServer {
         case .begin(let request): begin(request, on: port, at: now)
         case .terminated(let id):
             guard let key = port.keys.removeValue(forKey: id) else { return }
-            lac.subscribers[key]?.knowsEnd = true
+            (sessions[key]?.role as? any AccessRole)?.knowsEnd = true
             carryOut([.close(key, Disconnection(.lossOfCarrier, text: "the subscriber ended the session"))], at: now)
         }
     }
 
     private func begin(_ request: AccessRequest, on port: AccessPort, at now: Instant) {
+        if let call = lac.callees.ringing(on: port.interface, request.host) {
+            return answer(call, request, on: port, at: now)
+        }
         if let obstacle = obstacleToAccess {
             statistics.count(.callsRefused)
             log.warning(
@@ -70,7 +73,7 @@ extension L2TPServer {
             extensions: request.line?.avps ?? [])
         let circuit = PPPoECircuit(interface: port.interface, peer: request.host, sessionID: request.id.rawValue)
         sessions.prepare(
-            circuit, key: key, offer: offer, role: subscription,
+            circuit, key: key, offer: .incoming(offer), role: subscription,
             link: Link(configuration: subscription.linkConfiguration), at: now)
         log.info(
             "subscriber",
@@ -88,15 +91,16 @@ extension L2TPServer {
 
     /// The kernel has the subscriber's session: now he may hear of it, and PPP begins.
     func acceptSubscriber(_ key: SessionKey, at now: Instant) {
-        guard let subscription = lac.subscribers[key] else { return }
+        guard let subscription = lac.subscribers[key] else { return acceptCallee(key, at: now) }
         subscription.port.handle(.accept(subscription.request.id), at: now)
         carryOut(sessions.begin(key, at: now), at: now)
     }
 
     /// The subscriber's session is over, for him or by us; he is told when the kernel has nothing of it.
     func closeSubscriber(_ key: SessionKey, _ reason: Disconnection, at now: Instant) {
-        guard let subscription = lac.subscribers[key] else { return }
-        if let call = subscription.call, let placed = call.placed, call.session == nil {
+        if let subscription = lac.subscribers[key], let call = subscription.call, let placed = call.placed,
+            call.session == nil
+        {
             subscription.call = nil
             cancel(placed, reason.resultCode, at: now)
         }

@@ -9,6 +9,8 @@ package protocol DiscoverySocket: AnyObject {
     var interfaceIndex: Int32 { get }
     /// The interface's MTU now.
     func mtu() throws(Errno) -> Int
+    /// Whether the interface is there, up, and has a carrier.
+    var isUp: Bool { get }
     func drain(limit: Int) -> DrainedPackets
     func send(_ octets: [UInt8], to destination: MACAddress) -> Transmission
 }

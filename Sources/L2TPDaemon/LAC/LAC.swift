@@ -10,13 +10,16 @@ final class LAC {
     let lns: LNS
     let ports: [AccessPort]
     let log: Logger
+    let callees: Callees
+    /// Those who came by themselves.
     var subscribers: [SessionKey: Subscription] = [:]
     private var realms: [Realm.Selector: Realm.Ending]
     private var lastNumber: UInt32 = 0
 
-    init(lns: LNS, ports: [AccessPort], realms: [Realm], log: Logger) {
+    init(lns: LNS, ports: [AccessPort], realms: [Realm], callees: Callees, log: Logger) {
         self.lns = lns
         self.ports = ports
+        self.callees = callees
         self.log = log
         self.realms = Self.table(realms)
     }
@@ -36,7 +39,9 @@ final class LAC {
 
     /// A key that no subscriber has.
     func freeKey() -> SessionKey {
-        repeat { lastNumber &+= 1 } while subscribers[.access(lastNumber)] != nil
+        repeat {
+            lastNumber &+= 1
+        } while subscribers[.access(lastNumber)] != nil || callees.answered[.access(lastNumber)] != nil
         return .access(lastNumber)
     }
 

@@ -1,11 +1,12 @@
 import Configuration
 import DataPlane
+import L2TPControl
 import L2TPWire
 import PPP
 import PPPoE
 
 /// A subscriber's call to an LNS, from the ICRQ until nothing of it is left. The kernel passes its frames.
-final class RelayedCall: CallerRole {
+final class RelayedCall: CallerRole, PassingRole {
     typealias Instant = ContinuousClock.Instant
 
     private let subscription: Subscription
@@ -15,7 +16,7 @@ final class RelayedCall: CallerRole {
     weak var placed: PlacedCall?
     private(set) weak var context: TunnelContext?
     private(set) weak var session: PPPSession?
-    private(set) var connection: ICCN?
+    private(set) var connection: CallConnection?
 
     init(_ subscription: Subscription, _ subscriber: SessionKey, to group: TunnelGroup) {
         self.subscription = subscription
@@ -25,7 +26,7 @@ final class RelayedCall: CallerRole {
 
     /// The subscriber's link was handed over: now it is known what the ICCN says.
     func take(_ handover: Handover) {
-        connection = ICCN(handover, line: subscription.request.line)
+        connection = .incoming(ICCN(handover, line: subscription.request.line))
         session?.unsent = handover.frames.map(\.encoded)
     }
 
@@ -46,12 +47,8 @@ final class RelayedCall: CallerRole {
 
     var peerName: String { context?.counterpart.name ?? group.name }
     var user: String? { subscription.claimedUser }
-    /// It never has one.
-    var interface: InterfaceNaming { .numbered(.usual) }
-    var interfaceGroup: UInt32 { 0 }
-    var isIncoming: Bool { false }
+    var side: Tunnel.Session.Side { .lac }
     var isSecondSide: Bool { true }
-    var proxyPolicy: ProxyPolicy { ProxyPolicy(acceptsLCP: false, acceptsAuthentication: false) }
 
     func began(_ session: PPPSession) {
         self.session = session
@@ -59,15 +56,7 @@ final class RelayedCall: CallerRole {
         subscription.session?.partner = session.key
     }
 
-    func ready(_ session: PPPSession) -> SessionOrder { .bridge(subscriber: subscriber) }
-
-    func verdict(on request: AuthenticationRequest, in session: PPPSession) -> AuthenticationVerdict { .denied }
-
-    func networkParameters(of session: PPPSession) -> NetworkParameters { NetworkParameters() }
-
-    func withdrawn(_ network: NetworkProtocol, from session: PPPSession) {}
-
-    func forgotten(_ session: PPPSession, at now: Instant) {}
+    func ready(_ session: PPPSession) -> SessionOrder? { .bridge(subscriber: subscriber) }
 }
 
 extension ICCN {

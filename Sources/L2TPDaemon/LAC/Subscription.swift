@@ -1,12 +1,13 @@
 import Addresses
 import Configuration
 import DataPlane
+import L2TPControl
 import L2TPWire
 import PPP
 import PPPoE
 
 /// A PPPoE subscriber's session, from the PADR until nothing of it is left: whose he is, and who ends his PPP.
-final class Subscription: SessionRole {
+final class Subscription: AccessRole {
     /// What an LNS is to judge, for as long as the link waits for it.
     struct Claim {
         /// Nil: nobody was asked for a name.
@@ -24,7 +25,6 @@ final class Subscription: SessionRole {
     /// Once it is decided that PPP ends here.
     private var termination: PPPTermination?
     private(set) var claimedUser: String?
-    /// The subscriber knows that the session is over.
     var knowsEnd = false
 
     init(_ lac: LAC, on port: AccessPort, _ request: AccessRequest) {
@@ -52,6 +52,7 @@ final class Subscription: SessionRole {
 
     var peerName: String { call?.context?.counterpart.name ?? port.interface }
     var user: String? { claimedUser }
+    var side: Tunnel.Session.Side { .lac }
     var interface: InterfaceNaming { .numbered((termination?.profile ?? port.settings.ppp).interfaceName) }
     var interfaceGroup: UInt32 { (termination?.profile ?? port.settings.ppp).interfaceGroup }
     var proxyPolicy: ProxyPolicy { ProxyPolicy(acceptsLCP: false, acceptsAuthentication: false) }
@@ -89,13 +90,10 @@ final class Subscription: SessionRole {
         termination?.withdrawn(network)
     }
 
-    /// Only now, so that nothing more can come behind the PADT (POE-06).
     func forgotten(_ session: PPPSession, at now: ContinuousClock.Instant) {
         termination?.end()
         call = nil
         lac.subscribers[session.key] = nil
-        guard !knowsEnd else { return }
-        port.keys[request.id] = nil
-        port.handle(.end(request.id, reason: session.end ?? "the session ended"), at: now)
+        tellEnd(of: session, at: now)
     }
 }

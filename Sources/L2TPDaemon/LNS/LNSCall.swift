@@ -3,7 +3,7 @@ import DataPlane
 import PPP
 
 /// An incoming call that ends here.
-final class LNSCall: SessionRole {
+final class LNSCall: TerminatingRole {
     /// The `[[peer]]` that the call came from, as it was then.
     private let peer: Peer
     let termination: PPPTermination
@@ -14,23 +14,10 @@ final class LNSCall: SessionRole {
     }
 
     var peerName: String { peer.name }
-    var interface: InterfaceNaming { termination.interface }
-    var interfaceGroup: UInt32 { termination.interfaceGroup }
+    var countedPeer: String? { peer.name }
     var proxyPolicy: ProxyPolicy {
         ProxyPolicy(
             acceptsLCP: peer.proxyLCP == .accept, acceptsAuthentication: peer.proxyAuthentication == .accept)
-    }
-
-    func verdict(on request: AuthenticationRequest, in session: PPPSession) -> AuthenticationVerdict {
-        termination.verdict(on: request, in: session)
-    }
-
-    func networkParameters(of session: PPPSession) throws(AddressError) -> NetworkParameters {
-        try termination.networkParameters(of: session)
-    }
-
-    func withdrawn(_ network: NetworkProtocol, from session: PPPSession) {
-        termination.withdrawn(network)
     }
 
     func forgotten(_ session: PPPSession, at now: ContinuousClock.Instant) {

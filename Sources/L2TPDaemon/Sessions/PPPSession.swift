@@ -1,5 +1,6 @@
 import Addresses
 import DataPlane
+import L2TPControl
 import L2TPWire
 import Logging
 import Netlink
@@ -12,8 +13,9 @@ final class PPPSession {
     /// How far the call has come. What PPP does within `linked` is the link's own phase.
     enum Stage {
         /// The kernel makes the session; an ICRQ is not answered yet (RFC 2661 section 5.1: data may come with the ICCN).
-        case preparing
-        /// The ICCN is waited for, or about to be sent. A peer's LCP may come before: a few frames wait here.
+        /// An OCCN may come before the kernel is ready, and waits here.
+        case preparing(CallConnection?)
+        /// The ICCN or OCCN is waited for, or about to be sent. A peer's LCP may come before: a few frames wait here.
         case awaitingConnection(early: [[UInt8]])
         case linked
         /// The kernel passes frames on to the partner and from it; PPP ends elsewhere.
@@ -34,10 +36,10 @@ final class PPPSession {
     let peerKey: SessionKey?
     let role: any SessionRole
     /// What asked for the call, from either end.
-    let offer: ICRQ
+    let offer: CallRequest
     let began: Instant
-    var connection: ICCN?
-    var stage = Stage.preparing
+    var connection: CallConnection?
+    var stage = Stage.preparing(nil)
     var link: Link
     var unit = Unit.none
     var networks = SessionNetworks()
@@ -53,12 +55,15 @@ final class PPPSession {
     var counters = SessionCounters()
     /// The other side of a bridge, made or meant; when one goes the other goes.
     var partner: SessionKey?
-    /// What the peer's CDN said of PPP.
+    /// How the call ended, once its tunnel has said so, and what the peer's CDN said of PPP.
+    var callEnd: CallEnd?
     var disconnectCause: PPPDisconnectCause?
     /// Frames that go to the other end of the tunnel behind the ICCN.
     var unsent: [[UInt8]] = []
 
-    init(key: SessionKey, peerKey: SessionKey?, role: any SessionRole, offer: ICRQ, link: Link, at now: Instant) {
+    init(
+        key: SessionKey, peerKey: SessionKey?, role: any SessionRole, offer: CallRequest, link: Link, at now: Instant
+    ) {
         self.key = key
         self.peerKey = peerKey
         self.role = role
@@ -94,8 +99,8 @@ final class PPPSession {
     /// As `l2tpctl` shows it.
     var state: String {
         switch stage {
-        case .preparing: role.isIncoming ? "offered" : "wait-reply"
-        case .awaitingConnection: role.isIncoming ? "wait-connect" : "wait-reply"
+        case .preparing: offer.state(at: key.isAccess ? .lns : role.side, isReady: false)
+        case .awaitingConnection: offer.state(at: key.isAccess ? .lns : role.side, isReady: true)
         case .linked: isOpen ? "open" : link.phase.rawValue
         case .bridged: "bridged"
         case .ending: "closing"

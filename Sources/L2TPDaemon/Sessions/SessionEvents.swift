@@ -11,9 +11,10 @@ extension Sessions {
     func handle(_ event: DataPlaneEvent, at now: Instant) -> [SessionOrder] {
         switch event {
         case .sessionReady(let key):
-            guard let session = self[key], case .preparing = session.stage else { return [] }
+            guard let session = self[key], case .preparing(let connection) = session.stage else { return [] }
             session.stage = .awaitingConnection(early: [])
-            return [session.role.ready(session)]
+            let orders = [session.role.ready(session)].compactMap(\.self)
+            return connection.map { orders + connect($0, key: key, at: now) } ?? orders
         case .sessionFailed(let key, let error): return fail(key, error, at: now)
         case .sessionDeleted(let key, let counters): forget(key, counters, at: now)
         case .sessionLost(let key), .channelHangUp(let key):

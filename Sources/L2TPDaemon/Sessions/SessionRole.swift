@@ -1,5 +1,6 @@
 import Configuration
 import DataPlane
+import L2TPControl
 import L2TPWire
 import PPP
 
@@ -13,23 +14,25 @@ protocol SessionRole: AnyObject {
     /// What the interface is called, and the group that it is in.
     var interface: InterfaceNaming { get }
     var interfaceGroup: UInt32 { get }
-    /// Whether the other end asked for the session: of a call, we are its LNS then.
-    var isIncoming: Bool { get }
+    /// What we are to the call, whoever asked for it; a LAC to a subscriber's session.
+    var side: Tunnel.Session.Side { get }
+    /// The `[[peer]]` whose sessions it is counted with; nil where no peer's limit matters.
+    var countedPeer: String? { get }
     /// Whether it is the other side of a session that is shown and counted itself.
     var isSecondSide: Bool { get }
     /// What connects the call when the kernel has its session; nil where the other end connects it.
-    var connection: ICCN? { get }
+    var connection: CallConnection? { get }
     /// What a LAC's proxy AVPs are worth.
     var proxyPolicy: ProxyPolicy { get }
 
     /// The session is there, and will be `forgotten`.
     func began(_ session: PPPSession)
-    /// What is to be done when the kernel has the session.
-    func ready(_ session: PPPSession) -> SessionOrder
+    /// What is to be done when the kernel has the session; nil waits for the other end to connect the call.
+    func ready(_ session: PPPSession) -> SessionOrder?
     /// What is to be done when the kernel joins it, the second of two, to its partner.
     func bridged(_ session: PPPSession) -> SessionOrder?
-    /// What is to be done when the call of one side of a bridge is connected.
-    func connected(_ session: PPPSession, _ connection: ICCN) -> SessionOrder?
+    /// What is to be done when the call is connected, by either end.
+    func connected(_ session: PPPSession, _ connection: CallConnection) -> SessionOrder?
     /// Whether somebody else is to end PPP, now that the peer has claimed a name, or that LCP is open and nobody is asked
     /// for a name (nil). Then nobody here answers, and `SessionOrder.handOver` says so.
     func handsOver(_ session: PPPSession, _ request: AuthenticationRequest?) -> Bool
@@ -52,17 +55,17 @@ protocol SessionRole: AnyObject {
 /// What most roles have in common.
 extension SessionRole {
     var user: String? { nil }
-    var isIncoming: Bool { connection == nil }
+    var countedPeer: String? { nil }
     var isSecondSide: Bool { false }
-    var connection: ICCN? { nil }
+    var connection: CallConnection? { nil }
 
     func began(_ session: PPPSession) {}
-    func ready(_ session: PPPSession) -> SessionOrder {
-        connection.map { .connect(session.key, $0) } ?? .accept(session.key)
+    func ready(_ session: PPPSession) -> SessionOrder? {
+        if let connection { .connect(session.key, connection) } else { .accept(session.key) }
     }
-    /// Not before: an LNS may begin to talk as soon as it has the ICCN.
+    /// Not before: an LNS may begin to talk as soon as it has the ICCN or OCCN.
     func bridged(_ session: PPPSession) -> SessionOrder? { connection.map { .connect(session.key, $0) } }
-    func connected(_ session: PPPSession, _ connection: ICCN) -> SessionOrder? { nil }
+    func connected(_ session: PPPSession, _ connection: CallConnection) -> SessionOrder? { nil }
     func handsOver(_ session: PPPSession, _ request: AuthenticationRequest?) -> Bool { false }
     func routes(of network: NetworkProtocol, through session: PPPSession) -> SessionRoutes? { nil }
     func networkUp(_ network: NetworkProtocol, of session: PPPSession, at now: ContinuousClock.Instant) {}

@@ -1,5 +1,6 @@
 import Configuration
 import DataPlane
+import L2TPControl
 import L2TPWire
 import Logging
 import Netlink
@@ -16,7 +17,7 @@ final class Sessions<Plane: DataPlane> {
     let log: Logger
     private var sessions: [SessionKey: PPPSession] = [:]
     private var keys: [UInt32: Set<SessionKey>] = [:]
-    /// Sessions that are not ending, over all and, where they came in, by `[[peer]]`.
+    /// Sessions that are not ending, over all and, where a `[[peer]]`'s tunnel carries them, by it.
     private(set) var liveCount = 0
     private var liveByPeer: [String: Int] = [:]
     var deadlines = DeadlineQueue<SessionKey>()
@@ -36,7 +37,7 @@ final class Sessions<Plane: DataPlane> {
     var isEmpty: Bool { sessions.isEmpty }
     var count: Int { sessions.count }
 
-    /// Sessions that came in from a `[[peer]]` and are not ending.
+    /// Sessions in a `[[peer]]`'s tunnels that are not ending.
     func liveCount(ofPeer name: String) -> Int { liveByPeer[name, default: 0] }
 
     // MARK: - What the tunnel says
@@ -44,18 +45,18 @@ final class Sessions<Plane: DataPlane> {
     /// A call that wants a session of the kernel's: an LNS answers it, a LAC connects it, when it is there, so that data
     /// may follow the ICCN at once.
     func prepare(
-        _ offer: ICRQ, key: SessionKey, peer: SessionKey, role: any SessionRole, link: Link, at now: Instant
+        _ offer: CallRequest, key: SessionKey, peer: SessionKey, role: any SessionRole, link: Link, at now: Instant
     ) -> [SessionOrder] {
         // Ids rest before they are used again; where the kernel takes very long to forget one they may not rest enough.
         guard sessions[key] == nil else { return [.reject(key, .failed)] }
         add(PPPSession(key: key, peerKey: peer, role: role, offer: offer, link: link, at: now))
-        plane.createSession(key, peer: peer, parameters: SessionParameters(isLNS: role.isIncoming))
+        plane.createSession(key, peer: peer, parameters: SessionParameters(isLNS: role.side == .lns))
         return []
     }
 
     /// A subscriber wants a session, of which he hears when the kernel has it. `offer` is what an LNS would be asked.
     func prepare(
-        _ circuit: PPPoECircuit, key: SessionKey, offer: ICRQ, role: any SessionRole, link: Link, at now: Instant
+        _ circuit: PPPoECircuit, key: SessionKey, offer: CallRequest, role: any SessionRole, link: Link, at now: Instant
     ) {
         add(PPPSession(key: key, peerKey: nil, role: role, offer: offer, link: link, at: now))
         plane.createAccessSession(key, circuit)
@@ -65,7 +66,7 @@ final class Sessions<Plane: DataPlane> {
         sessions[session.key] = session
         keys[session.key.tunnel, default: []].insert(session.key)
         if !session.role.isSecondSide { liveCount += 1 }
-        if let name = peerCounted(session) { liveByPeer[name, default: 0] += 1 }
+        if let name = session.role.countedPeer { liveByPeer[name, default: 0] += 1 }
         session.role.began(session)
     }
 
@@ -78,13 +79,16 @@ final class Sessions<Plane: DataPlane> {
         return orders
     }
 
-    /// The ICCN came or went: PPP begins, with the LAC's proxy AVPs where there are any.
-    func connect(_ connection: ICCN, key: SessionKey, at now: Instant) -> [SessionOrder] {
-        guard let session = sessions[key], case .awaitingConnection(let early) = session.stage else { return [] }
+    /// The ICCN or OCCN came or went: PPP begins, with the LAC's proxy AVPs where there are any. An OCCN may come before
+    /// the kernel's session is there: no answer of ours is waited for.
+    func connect(_ connection: CallConnection, key: SessionKey, at now: Instant) -> [SessionOrder] {
+        guard let session = sessions[key] else { return [] }
+        if case .preparing = session.stage { session.stage = .preparing(connection) }
+        guard case .awaitingConnection(let early) = session.stage else { return [] }
         session.connection = connection
         if let partner = session.partner {
             // Before anything can follow the ICCN of the leg behind; each leg counts for itself.
-            if connection.sequencingRequired, session.role.isIncoming {
+            if connection.sequencingRequired, session.role.side == .lns {
                 guard [key, partner].allSatisfy({ requireSequence($0) }) else { return [.close(key, .failed)] }
             }
             session.stage = .bridged
@@ -99,7 +103,8 @@ final class Sessions<Plane: DataPlane> {
         // Before the first packet of ours: the LAC may drop those without (RFC 2661 section 4.4.5).
         if connection.sequencingRequired, !requireSequence(key) { return [.close(key, .failed)] }
         session.stage = .linked
-        var orders = advance(session, .begin(connection, session.role.proxyPolicy), at: now)
+        var orders = [session.role.connected(session, connection)].compactMap(\.self)
+        orders += advance(session, .begin(connection, session.role.proxyPolicy), at: now)
         for frame in early { orders += advance(session, .frame(frame), at: now) }
         return orders
     }
@@ -196,20 +201,15 @@ final class Sessions<Plane: DataPlane> {
 
     private func uncount(_ session: PPPSession) {
         if !session.role.isSecondSide { liveCount -= 1 }
-        guard let name = peerCounted(session) else { return }
+        guard let name = session.role.countedPeer else { return }
         let count = liveCount(ofPeer: name)
         liveByPeer[name] = count > 1 ? count - 1 : nil
-    }
-
-    /// The `[[peer]]` whose sessions it is one of.
-    private func peerCounted(_ session: PPPSession) -> String? {
-        session.role.isIncoming && !session.key.isAccess ? session.role.peerName : nil
     }
 }
 
 extension Link.Event {
     /// PPP begins, or goes on where a LAC has begun it.
-    fileprivate static func begin(_ connection: ICCN, _ policy: ProxyPolicy) -> Self {
+    fileprivate static func begin(_ connection: CallConnection, _ policy: ProxyPolicy) -> Self {
         guard let lcp = connection.proxyLCP else { return .lowerLayerUp }
         let authentication = connection.proxyAuthentication.map {
             ProxiedAuthentication(

@@ -29,11 +29,17 @@ extension ICRQ {
     }
 }
 
-extension ICCN {
-    /// What the outgoing leg's LNS is told when the incoming leg is connected.
-    init(switching connection: ICCN) {
-        self = connection
-        extensions = connection.extensions.relayed
+extension CallConnection {
+    /// What the other leg is told when one is connected.
+    var switched: Self {
+        switch self {
+        case .incoming(var message):
+            message.extensions = message.extensions.relayed
+            return .incoming(message)
+        case .outgoing(var message):
+            message.extensions = message.extensions.relayed
+            return .outgoing(message)
+        }
     }
 }
 

@@ -4,26 +4,13 @@ import L2TPControl
 import L2TPWire
 import PPP
 
-/// One side of a switched call. It has no interface and no PPP.
-protocol SwitchLeg: SessionRole {
+/// One side of a switched call.
+protocol SwitchLeg: PassingRole {
     var call: SwitchedCall { get }
 }
 
 extension SwitchLeg {
-    /// It never has one.
-    var interface: InterfaceNaming { .numbered(.usual) }
-    var interfaceGroup: UInt32 { 0 }
-    var proxyPolicy: ProxyPolicy { ProxyPolicy(acceptsLCP: false, acceptsAuthentication: false) }
-
-    func ready(_ session: PPPSession) -> SessionOrder { .goOn(switched: call.key) }
-
-    func verdict(on request: AuthenticationRequest, in session: PPPSession) -> AuthenticationVerdict { .denied }
-
-    func networkParameters(of session: PPPSession) -> NetworkParameters { NetworkParameters() }
-
-    func withdrawn(_ network: NetworkProtocol, from session: PPPSession) {}
-
-    func forgotten(_ session: PPPSession, at now: ContinuousClock.Instant) {}
+    func ready(_ session: PPPSession) -> SessionOrder? { .goOn(switched: call.key) }
 }
 
 /// Towards the LAC, whose LNS we are.
@@ -39,7 +26,8 @@ final class IncomingLeg: SwitchLeg {
     var user: String? {
         call.incoming?.connection?.proxyAuthentication?.name.map { "\(Text(octets: $0))" }
     }
-    var isIncoming: Bool { true }
+    var side: Tunnel.Session.Side { .lns }
+    var countedPeer: String? { call.peer.name }
 
     func began(_ session: PPPSession) {
         call.incoming = session
@@ -47,8 +35,8 @@ final class IncomingLeg: SwitchLeg {
         call.outgoing?.partner = session.key
     }
 
-    func connected(_ session: PPPSession, _ connection: ICCN) -> SessionOrder? {
-        session.partner.map { .connect($0, ICCN(switching: connection)) }
+    func connected(_ session: PPPSession, _ connection: CallConnection) -> SessionOrder? {
+        session.partner.map { .connect($0, connection.switched) }
     }
 }
 
@@ -84,7 +72,7 @@ final class OutgoingLeg: SwitchLeg, CallerRole {
     // MARK: - SessionRole
 
     var peerName: String { context?.counterpart.name ?? call.group.name }
-    var isIncoming: Bool { false }
+    var side: Tunnel.Session.Side { .lac }
     var isSecondSide: Bool { true }
 
     func began(_ session: PPPSession) {

@@ -11,7 +11,8 @@ extension L2TPServer {
     func switchOn(_ call: SwitchedCall, from context: TunnelContext, at now: Instant) {
         switching[call.key] = call
         let placed = PlacedCall(
-            group: call.group, tunnelOwner: nil, request: ICRQ(switching: call.offer, serial: serials.next()),
+            group: call.group, tunnelOwner: nil,
+            request: .incoming(ICRQ(switching: call.offer, serial: serials.next())),
             role: OutgoingLeg(call), link: .unused)
         placed.origin = SwitchedCall.Origin(context)
         call.placed = placed
@@ -28,15 +29,21 @@ extension L2TPServer {
         if let call = switching.removeValue(forKey: key) {
             carryOut(
                 sessions.prepare(
-                    call.offer, key: key, peer: call.peerKey, role: IncomingLeg(call),
+                    .incoming(call.offer), key: key, peer: call.peerKey, role: IncomingLeg(call),
                     link: Link(configuration: .unused), at: now), at: now)
             // The kernel has not forgotten an earlier session of this id.
             if let outgoing = call.outgoing, outgoing.partner != key { closeSession(outgoing.key, at: now) }
-        } else if let incoming = sessions[key], let outgoing = incoming.partner.flatMap({ sessions[$0] }),
-            case .awaitingConnection = incoming.stage, case .awaitingConnection = outgoing.stage
-        {
-            plane.bridge(key, outgoing.key)
+        } else {
+            join(key)
         }
+    }
+
+    /// Joins a session to its partner when the kernel has both.
+    func join(_ key: SessionKey) {
+        guard let session = sessions[key], let partner = session.partner.flatMap({ sessions[$0] }),
+            case .awaitingConnection = session.stage, case .awaitingConnection = partner.stage
+        else { return }
+        plane.bridge(key, partner.key)
     }
 
     /// The LAC's call is over before an LNS has answered: nobody wants the outgoing leg any more.

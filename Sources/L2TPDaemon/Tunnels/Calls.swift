@@ -12,7 +12,7 @@ extension L2TPServer {
             let reason = ResultCode<CDNResult>(.noFacilitiesPermanently, text: "no calls are taken in this tunnel")
             return tell(context, .rejectCall(id, reason), at: now)
         }
-        if let obstacle = obstacleToCall(context, peer) {
+        if let obstacle = obstacleToCall(in: context) {
             statistics.count(.callsRefused)
             log.warning("call refused", metadata: metadata(context).merging(["reason": "\(obstacle)"]) { $1 })
             let reason = ResultCode<CDNResult>(.noFacilitiesTemporarily, text: Text(obstacle))
@@ -25,22 +25,25 @@ extension L2TPServer {
         case .here(let profile):
             carryOut(
                 sessions.prepare(
-                    offer, key: key, peer: peerKey, role: LNSCall(lns, from: peer, by: profile),
+                    .incoming(offer), key: key, peer: peerKey, role: LNSCall(lns, from: peer, by: profile),
                     link: lns.link(by: profile), at: now), at: now)
         case .tunnel(let group):
             switchOn(SwitchedCall(offer, key: key, peerKey: peerKey, from: peer, into: group), from: context, at: now)
         }
     }
 
-    /// Why no further call is taken; nil when one may be.
-    private func obstacleToCall(_ context: TunnelContext, _ peer: Peer) -> String? {
+    /// Why there can be no further call in a tunnel that the other end asks for, or that we ask the other end to place;
+    /// nil when there can.
+    func obstacleToCall(in context: TunnelContext) -> String? {
         if isStopping { return "shutting down" }
         if context.kernel != .requested, context.kernel != .ready { return "the tunnel is not in the kernel" }
-        if let most = limits.maxSessions, sessions.liveCount + switching.count >= most {
+        /// Calls that will be sessions, by their peers.
+        let waiting = switching.values.map(\.peer.name) + lac.callees.ringing.values.map { $0.peer?.name }
+        if let most = limits.maxSessions, sessions.liveCount + waiting.count >= most {
             return "max_sessions is reached"
         }
-        let waiting = switching.values.count { $0.peer.name == peer.name }
-        if let most = peer.maxSessions, sessions.liveCount(ofPeer: peer.name) + waiting >= most {
+        guard let peer = context.counterpart.peer, let most = peer.maxSessions else { return nil }
+        if sessions.liveCount(ofPeer: peer.name) + waiting.count(where: { $0 == peer.name }) >= most {
             return "max_sessions of peer \(peer.name) is reached"
         }
         return nil
@@ -62,7 +65,7 @@ extension L2TPServer {
             case .connect(let key, let connection):
                 guard let context = context(key.tunnel) else { continue }
                 context.connecting.append((key, connection))
-                tell(key, at: now) { .connectCall($0, connection) }
+                tell(key, at: now) { connection.telling($0) }
             case .reject(let key, let reason):
                 statistics.count(.callsRefused)
                 switching[key] = nil
@@ -80,13 +83,15 @@ extension L2TPServer {
                 bridge(subscriber: key, at: now)
             case .goOn(let key):
                 goOn(switched: key, at: now)
+            case .join(let key):
+                join(key)
             case .dataReceived(let tunnel):
                 if let context = context(tunnel) { tell(context, .dataReceived, at: now) }
             }
         }
     }
 
-    /// PPP begins behind the ICCN: an LNS may have no ear for what overtakes it.
+    /// PPP begins behind the ICCN or OCCN: an LNS may have no ear for what overtakes it.
     func beginLinks(in context: TunnelContext, at now: Instant) {
         let connecting = context.connecting
         context.connecting = []

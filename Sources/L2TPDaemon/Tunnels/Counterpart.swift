@@ -19,8 +19,14 @@ enum Counterpart {
         var share: Share
         /// How long an LNS that fails is left alone.
         var retryAfter: Duration
-        /// How long it stays open without calls.
-        var linger: Duration
+        /// How long it stays open without calls; nil for as long as there is a far end.
+        var linger: Duration?
+
+        init(_ member: TunnelGroup.Member, of group: TunnelGroup, owner: String?) {
+            share = Share(lns: member.lns, owner: owner)
+            retryAfter = member.retryAfter
+            linger = group.isPersistent ? nil : group.linger
+        }
     }
 
     /// For logs and lists.

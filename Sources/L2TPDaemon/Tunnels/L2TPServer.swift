@@ -28,6 +28,7 @@ final class L2TPServer<Plane: DataPlane> {
     var table = TunnelTable()
     var admission: Admission
     var groups = TunnelGroups()
+    var standing = StandingTunnels()
     /// The tunnels that we open, until they are over.
     var outboundTunnels: [Counterpart.Outbound.Share: TunnelContext] = [:]
     /// The calls that we place, by their Call Serial Numbers, until an LNS takes them.
@@ -108,7 +109,9 @@ final class L2TPServer<Plane: DataPlane> {
 
     /// When `timeout` is due.
     var deadline: Instant? {
-        [deadlines.earliest, sessions.deadlines.earliest, clients.deadline].compactMap(\.self).min()
+        [
+            deadlines.earliest, sessions.deadlines.earliest, clients.deadline, isStopping ? nil : standing.deadline,
+        ].compactMap(\.self).min()
     }
 
     func timeout(at now: Instant) {
@@ -123,6 +126,7 @@ final class L2TPServer<Plane: DataPlane> {
             }
             carryOut(sessions.timeout(at: now), at: now)
             dialClients(at: now)
+            openStandingTunnels(at: now)
         }
     }
 
@@ -201,6 +205,11 @@ final class L2TPServer<Plane: DataPlane> {
         table.remove(context)
         if context.isOutbound { loop.remove(context.listener.descriptor) }
         deadlines.remove(context.id)
+    }
+
+    func tunnelConfiguration(_ counterpart: Counterpart) -> TunnelConfiguration {
+        TunnelConfiguration(
+            counterpart, hostName: hostName, probeTimeout: probeTimeout, placesCalls: !lac.callees.isEmpty)
     }
 
     func metadata(_ context: TunnelContext) -> Logger.Metadata {

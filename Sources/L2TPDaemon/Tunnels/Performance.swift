@@ -18,15 +18,17 @@ extension L2TPServer {
         case .callOffered(let id, let offer):
             receive(offer, id, in: context, at: now)
         case .callConnected(let id, let connection):
-            carryOut(sessions.connect(connection, key: key(id, in: context), at: now), at: now)
+            carryOut(sessions.connect(.incoming(connection), key: key(id, in: context), at: now), at: now)
         case .callClosed(let id, let reason):
             let fields: Logger.Metadata = ["session_id": "\(id)", "reason": "\(reason)"]
             log.info("call closed", metadata: metadata(context).merging(fields) { $1 })
             // With the tunnel go all of its calls at once: `closed` sees to them.
             if placedCallClosed(id, reason, in: context, at: now) { return }
             let key = key(id, in: context)
+            sessions[key]?.callEnd = reason
             let disconnection = Disconnection(reason, cause: sessions[key]?.disconnectCause)
             switchedCallClosed(key, disconnection, at: now)
+            lac.callees.stopRinging(key)
             if case .tunnel = reason { return }
             carryOut(sessions.release(key, "\(reason)", disconnection, at: now), at: now)
         case .disconnectCause(let id, let cause):
@@ -48,7 +50,7 @@ extension L2TPServer {
             callPlaced(id, serial: serial, in: context, at: now)
         case .callNotPlaced(let serial, let reason):
             callNotPlaced(serial: serial, reason, in: context, at: now)
-        case .callAccepted(let id, let peer, _):
+        case .callAccepted(let id, let peer, _), .outgoingCallAccepted(let id, let peer, _):
             callAccepted(id, peer: peer, in: context, at: now)
         case .linkInfo(let id, let info):
             statistics.note("tunnel_link_info")
@@ -56,9 +58,10 @@ extension L2TPServer {
         case .lineErrors(let id, let errors):
             statistics.note("tunnel_line_errors")
             relay({ .sendLineErrors($0, errors) }, from: key(id, in: context), at: now)
-        case .outgoingCallRequested, .outgoingCallAccepted, .outgoingCallConnected:
-            // Without bearer capabilities nobody is asked for an outgoing call.
-            log.debug("\(output)", metadata: metadata(context))
+        case .outgoingCallRequested(let id, let request):
+            receive(request, id, in: context, at: now)
+        case .outgoingCallConnected(let id, let connection):
+            carryOut(sessions.connect(.outgoing(connection), key: key(id, in: context), at: now), at: now)
         }
     }
 
@@ -131,7 +134,10 @@ extension L2TPServer {
     /// The next call opens a new tunnel; not to an LNS that did not want this one, if there is another.
     private func leaveOutbound(_ context: TunnelContext, _ reason: TunnelEnd, at now: Instant) {
         guard let outbound = context.counterpart.outbound else { return }
-        if outboundTunnels[outbound.share] === context { outboundTunnels[outbound.share] = nil }
+        if outboundTunnels[outbound.share] === context {
+            outboundTunnels[outbound.share] = nil
+            standing.lost(outbound.share, at: now)
+        }
         if case .name(let name) = outbound.share.lns.place, context.opened == nil {
             addressTurns[name, default: 0] += 1
         }

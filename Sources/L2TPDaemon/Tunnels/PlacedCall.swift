@@ -19,24 +19,30 @@ extension CallerRole {
     func taken(_ session: PPPSession) -> SessionOrder? { nil }
 }
 
-/// A call of ours on its way to one LNS of a group, and to another when that one fails, until it is a session.
+/// A call of ours on its way to one LNS of a group, and to another when that one fails, until it is a session. Of an
+/// outgoing call the far end is the LAC.
 final class PlacedCall {
     /// Where the call is.
     enum Stage {
         /// An LNS is looked for.
         case seeking
         /// Its LNS is looked up by name.
-        case lookingUp(TunnelGroup.Member)
+        case lookingUp(Counterpart.Outbound)
         /// In a tunnel; the id follows as soon as the tunnel's machine hears of the call.
         case placed(TunnelContext, SessionID?)
         /// The LNS took it, no LNS did, or nobody wants it any more.
         case over
     }
 
-    let group: TunnelGroup
-    /// Whose tunnel alone it may go by; nil shares.
-    let tunnelOwner: String?
-    let request: ICRQ
+    enum Destination {
+        /// One of these LNSes; `owner` is whose tunnel alone it may go by, nil shares.
+        case group(TunnelGroup, owner: String?)
+        /// What is at the other end of this tunnel.
+        case tunnel(TunnelContext)
+    }
+
+    let destination: Destination
+    let request: CallRequest
     let role: any CallerRole
     let link: LinkConfiguration
     var stage = Stage.seeking
@@ -50,9 +56,14 @@ final class PlacedCall {
     var lastEnd: CallEnd?
     var disconnectCause: PPPDisconnectCause?
 
-    init(group: TunnelGroup, tunnelOwner: String?, request: ICRQ, role: any CallerRole, link: LinkConfiguration) {
-        self.group = group
-        self.tunnelOwner = tunnelOwner
+    convenience init(
+        group: TunnelGroup, tunnelOwner: String?, request: CallRequest, role: any CallerRole, link: LinkConfiguration
+    ) {
+        self.init(to: .group(group, owner: tunnelOwner), request: request, role: role, link: link)
+    }
+
+    init(to destination: Destination, request: CallRequest, role: any CallerRole, link: LinkConfiguration) {
+        self.destination = destination
         self.request = request
         self.role = role
         self.link = link

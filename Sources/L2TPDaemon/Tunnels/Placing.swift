@@ -30,7 +30,16 @@ extension L2TPServer {
     private func seek(_ call: PlacedCall, at now: Instant) {
         call.stage = .seeking
         if let obstacle = obstacle(to: call) { return giveUp(call, obstacle, retry: nil, at: now) }
-        let choice = groups.choose(from: call.group, except: call.tried, at: now) { member in
+        switch call.destination {
+        case .group(let group, let owner): choose(from: group, owner, for: call, at: now)
+        case .tunnel(let context):
+            if let failure = call.lastFailure { return giveUp(call, failure, retry: nil, at: now) }
+            enter(context, call, at: now)
+        }
+    }
+
+    private func choose(from group: TunnelGroup, _ owner: String?, for call: PlacedCall, at now: Instant) {
+        let choice = groups.choose(from: group, except: call.tried, at: now) { member in
             member.maxSessions.map { callCount(to: member.lns) < $0 } ?? true
         }
         switch choice {
@@ -38,9 +47,10 @@ extension L2TPServer {
             giveUp(call, call.lastFailure ?? "every LNS is full or left alone for a while", retry: retry, at: now)
         case .member(let member):
             call.tried.insert(member.lns)
+            let outbound = Counterpart.Outbound(member, of: group, owner: owner)
             switch member.lns.place {
-            case .address(let address): direct(call, to: member, at: address, now)
-            case .name(let name): lookUp(name, for: call, to: member, at: now)
+            case .address(let address): direct(call, to: outbound, at: address, now)
+            case .name(let name): lookUp(name, for: call, to: outbound, at: now)
             }
         }
     }
@@ -61,12 +71,11 @@ extension L2TPServer {
     }
 
     /// A tunnel that stands needs no address.
-    private func lookUp(_ name: String, for call: PlacedCall, to member: TunnelGroup.Member, at now: Instant) {
-        let share = Counterpart.Outbound.Share(lns: member.lns, owner: call.tunnelOwner)
-        if let context = outboundTunnels[share] {
-            return direct(call, to: member, at: context.path.remote.address, now)
+    private func lookUp(_ name: String, for call: PlacedCall, to outbound: Counterpart.Outbound, at now: Instant) {
+        if let context = outboundTunnels[outbound.share] {
+            return direct(call, to: outbound, at: context.path.remote.address, now)
         }
-        call.stage = .lookingUp(member)
+        call.stage = .lookingUp(outbound)
         lookups[name, default: []].append(call)
         resolver.resolve(name)
     }
@@ -75,33 +84,36 @@ extension L2TPServer {
     func takeAddresses(at now: Instant) {
         for answer in resolver.drain() {
             for call in lookups.removeValue(forKey: answer.name) ?? [] {
-                guard case .lookingUp(let member) = call.stage else { continue }
+                guard case .lookingUp(let outbound) = call.stage else { continue }
                 if answer.addresses.isEmpty {
                     let reason = "\(answer.name): \(answer.failure ?? "no address")"
                     log.warning("LNS not found", metadata: ["name": "\(answer.name)", "error": "\(reason)"])
                     call.lastFailure = reason
-                    groups.failed(member.lns, for: member.retryAfter, at: now)
+                    groups.failed(outbound.share.lns, for: outbound.retryAfter, at: now)
                     seek(call, at: now)
                 } else {
                     let turn = addressTurns[answer.name, default: 0] % answer.addresses.count
-                    direct(call, to: member, at: answer.addresses[turn], now)
+                    direct(call, to: outbound, at: answer.addresses[turn], now)
                 }
             }
+            openStandingTunnels(to: answer.name, at: answer.addresses, now)
         }
     }
 
-    private func direct(_ call: PlacedCall, to member: TunnelGroup.Member, at address: IPAddress, _ now: Instant) {
+    private func direct(_ call: PlacedCall, to outbound: Counterpart.Outbound, at address: IPAddress, _ now: Instant) {
         if call.origin?.address == address { return avoidLoop(call, at: now) }
-        let share = Counterpart.Outbound.Share(lns: member.lns, owner: call.tunnelOwner)
-        let outbound = Counterpart.Outbound(share: share, retryAfter: member.retryAfter, linger: call.group.linger)
-        guard let context = outboundTunnels[share] ?? open(outbound, at: address, now) else {
-            call.lastFailure = "no tunnel could be begun to \(member.lns.place)"
+        guard let context = outboundTunnels[outbound.share] ?? open(outbound, at: address, now) else {
+            call.lastFailure = "no tunnel could be begun to \(outbound.share.lns.place)"
             return seek(call, at: now)
         }
         if call.origin?.isFarEnd(of: context) == true { return avoidLoop(call, at: now) }
+        enter(context, call, at: now)
+    }
+
+    private func enter(_ context: TunnelContext, _ call: PlacedCall, at now: Instant) {
         call.stage = .placed(context, nil)
         call.role.directed(to: context)
-        tell(context, .placeCall(call.request), at: now)
+        tell(context, call.request.placing, at: now)
     }
 
     /// The call came from this LNS: another one is to take it.
@@ -112,7 +124,7 @@ extension L2TPServer {
     }
 
     /// Begins a tunnel, by a socket of its own that is not connected: the LNS may answer from another port (UDP-03).
-    private func open(_ outbound: Counterpart.Outbound, at address: IPAddress, _ now: Instant) -> TunnelContext? {
+    func open(_ outbound: Counterpart.Outbound, at address: IPAddress, _ now: Instant) -> TunnelContext? {
         let lns = outbound.share.lns
         if let most = limits.maxTunnels, table.liveCount >= most { return nil }
         guard let id = table.freeID(using: &random) else { return nil }
@@ -124,7 +136,7 @@ extension L2TPServer {
             let local = try DatagramSocket(bind: origin, connect: remote).local.address
             let socket = try DatagramSocket(bind: Endpoint(address: local, port: 0))
             try loop.add(socket.descriptor, .caller(id))
-            let configuration = TunnelConfiguration(counterpart, hostName: hostName, probeTimeout: probeTimeout)
+            let configuration = tunnelConfiguration(counterpart)
             let context = TunnelContext(
                 id: id, peerTunnelID: .none, counterpart: counterpart, path: Path(local: socket.local, remote: remote),
                 machine: Tunnel(role: .initiator, localTunnelID: id, configuration: configuration), listener: socket,
@@ -194,7 +206,8 @@ extension L2TPServer {
             giveUp(call, "\(end)", retry: nil, at: now)
             return true
         }
-        if let outbound = context.counterpart.outbound, !isStopping {
+        // That a LAC cannot place a call says nothing of the calls that we place there.
+        if let outbound = context.counterpart.outbound, !isStopping, call.request.direction == .incoming {
             groups.failed(outbound.share.lns, for: outbound.retryAfter, at: now)
         }
         seek(call, at: now)

@@ -52,7 +52,7 @@ extension L2TPServer {
             return refuse(message, reason, secret: peer.tunnel.secret?.octets, at: now)
         }
         let counterpart = Counterpart.peer(peer)
-        let configuration = TunnelConfiguration(counterpart, hostName: hostName, probeTimeout: probeTimeout)
+        let configuration = tunnelConfiguration(counterpart)
         let context = TunnelContext(
             id: id, peerTunnelID: request.assignedTunnelID, counterpart: counterpart, path: message.path,
             machine: Tunnel(role: .responder, localTunnelID: id, configuration: configuration),

@@ -7,11 +7,12 @@ extension TunnelConfiguration {
     /// not proven himself is not sent much (HRD-02). As initiator: there may be another LNS.
     private static let unprovenTransmissions = 4
 
-    /// How a tunnel with this end behaves.
-    init(_ counterpart: Counterpart, hostName: String, probeTimeout: Duration) {
+    /// How a tunnel with this end behaves. `placesCalls`: an LNS may ask us for outgoing calls.
+    init(_ counterpart: Counterpart, hostName: String, probeTimeout: Duration, placesCalls: Bool) {
         let settings = counterpart.settings
         self.init(hostName: Text(hostName))
         vendorName = "l2tpd"
+        if placesCalls { bearerCapabilities = .digital }
         secret = settings.secret?.octets
         requiresAuthentication = settings.requireAuthentication
         hiding = settings.hideAVPs ? .everything : .credentials

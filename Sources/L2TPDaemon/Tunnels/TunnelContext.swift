@@ -57,8 +57,8 @@ final class TunnelContext {
     var machine: Tunnel
     /// The calls in it that we placed.
     var calls: [SessionID: PlacedCall] = [:]
-    /// Sessions whose ICCN is about to be sent, with which PPP begins.
-    var connecting: [(key: SessionKey, connection: ICCN)] = []
+    /// Sessions whose ICCN or OCCN is about to be sent, with which PPP begins.
+    var connecting: [(key: SessionKey, connection: CallConnection)] = []
     /// What the machine has not been told yet.
     var inbox: [TunnelInput] = []
     /// The tunnel's own connected socket, while the kernel's tunnel is there or nearly.

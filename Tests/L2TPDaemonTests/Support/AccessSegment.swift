@@ -17,6 +17,7 @@ final class AccessSegment: DiscoverySocket {
     let interfaceIndex: Int32
     private(set) var stations: [SubscriberStation] = []
     private var incoming: [ReceivedPacket] = []
+    var isUp = true
 
     init(_ interface: String, index: Int32) {
         self.interface = interface

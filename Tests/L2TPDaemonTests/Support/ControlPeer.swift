@@ -24,7 +24,6 @@ final class ControlPeer {
         unsent += octets
     }
 
-    /// Closes both ways.
     var error: ControlError? {
         for case .error(let error) in replies { return error }
         return nil

@@ -135,6 +135,8 @@ final class ClientTunnel {
     private(set) var calls: [Call] = []
     private(set) var end: TunnelEnd?
     private(set) var isOpen = false
+    /// All that the machine has wanted or told, datagrams left out.
+    private(set) var outputs: [TunnelOutput] = []
     /// Ns and Nr of what comes next, as of the last datagram that was sent.
     private(set) var nextSent = SequenceNumber.zero
     private(set) var nextReceived = SequenceNumber.zero
@@ -221,6 +223,7 @@ final class ClientTunnel {
     }
 
     private func perform(_ output: TunnelOutput, at now: Instant) {
+        if case .transmit = output {} else { outputs.append(output) }
         switch output {
         case .transmit(let octets):
             if case .control(let header, let body)? = try? Datagram(parsing: octets) {

@@ -1,15 +1,29 @@
+import DataPlane
 import EventLoop
 import Linux
 import Logging
 
-/// The programs that clients have run when they go up and down: one at a time for each client, none for ever, and none
-/// that the loop waits for.
+/// The programs that clients have run when they go up and down, and outgoing calls to wake the called: one at a time for
+/// each owner, none for ever, and none that the loop waits for.
 final class Hooks {
     typealias Instant = ContinuousClock.Instant
 
-    /// One run of a client's hook.
+    /// Whose hook it is.
+    enum Owner: Hashable, CustomStringConvertible {
+        case client(String)
+        case call(SessionKey)
+
+        var description: String {
+            switch self {
+            case .client(let name): "client \(name)"
+            case .call(let key): "call \(key)"
+            }
+        }
+    }
+
+    /// One run of a hook.
     struct Run {
-        var client: String
+        var owner: Owner
         var program: String
         var limit: Duration
         /// Without PATH.
@@ -20,6 +34,7 @@ final class Hooks {
         var run: Run
         var process: ChildProcess
         var deadline: Instant
+        var isOverdue = false
     }
 
     private let loop: EventLoop
@@ -27,6 +42,7 @@ final class Hooks {
     private var running: [UInt64: Running] = [:]
     private var waiting: [Run] = []
     private var lastNumber: UInt64 = 0
+    private var failures: [(owner: Owner, reason: String)] = []
 
     init(loop: EventLoop, log: Logger) {
         self.loop = loop
@@ -34,6 +50,12 @@ final class Hooks {
     }
 
     var isIdle: Bool { running.isEmpty && waiting.isEmpty }
+
+    /// Those that were not begun, did not end in time or ended otherwise than with status 0, since this was last asked.
+    func takeFailures() -> [(owner: Owner, reason: String)] {
+        defer { failures = [] }
+        return failures
+    }
 
     /// When one has had its time.
     var deadline: Instant? { running.values.map(\.deadline).min() }
@@ -48,25 +70,27 @@ final class Hooks {
         guard let ended = running[number], let end = ended.process.reap() else { return }
         running[number] = nil
         loop.remove(ended.process.descriptor)
-        if end != .exited(0) { complain(ended.run, "\(end)") }
+        // One that was killed for its slowness was complained about then.
+        if end != .exited(0), !ended.isOverdue { complain(ended.run, "\(end)") }
         startWaiting(at: now)
     }
 
     /// Ends those that have had their time; `handle` then hears of it.
     func timeout(at now: Instant) {
         for (number, overdue) in running where overdue.deadline <= now {
-            complain(overdue.run, "ended: it took more than \(overdue.run.limit)")
+            if !overdue.isOverdue { complain(overdue.run, "ended: it took more than \(overdue.run.limit)") }
             overdue.process.end()
+            running[number]?.isOverdue = true
             // Killed, it is gone in a moment; until then it is not killed again.
             running[number]?.deadline = now + .seconds(1)
         }
     }
 
-    /// Starts what waits and has no predecessor of the same client's.
+    /// Starts what waits and has no predecessor of the same owner's.
     private func startWaiting(at now: Instant) {
         var later: [Run] = []
         for run in waiting {
-            let isTaken = (running.values.map(\.run) + later).contains { $0.client == run.client }
+            let isTaken = (running.values.map(\.run) + later).contains { $0.owner == run.owner }
             if isTaken { later.append(run) } else { begin(run, at: now) }
         }
         waiting = later
@@ -96,6 +120,7 @@ final class Hooks {
     }
 
     private func complain(_ run: Run, _ what: String) {
-        log.warning("hook failed", metadata: ["client": "\(run.client)", "hook": "\(run.program)", "error": "\(what)"])
+        failures.append((run.owner, what))
+        log.warning("hook failed", metadata: ["owner": "\(run.owner)", "hook": "\(run.program)", "error": "\(what)"])
     }
 }
