@@ -13,6 +13,7 @@ struct L2TPCtl: ParsableCommand {
             l2tpctl [--socket PATH] tunnel close ID ...
             l2tpctl [--socket PATH] session close ID ...
             l2tpctl [--socket PATH] client up|down NAME
+            l2tpctl [--socket PATH] call open PEER NUMBER
             l2tpctl [--socket PATH] config reload
             l2tpctl [--socket PATH] log level LEVEL
             l2tpctl config check FILE
@@ -37,6 +38,7 @@ struct L2TPCtl: ParsableCommand {
               l2tpctl session close 7/12 7/13         end two calls (CDN)
               l2tpctl tunnel close 7                  end a tunnel and its calls (StopCCN)
               l2tpctl client up office                dial (and client down: hang up)
+              l2tpctl call open bras-1 5551234        have a LAC place a call
               l2tpctl config check /etc/l2tpd/l2tpd.toml && l2tpctl config reload
 
             EXIT STATUS
@@ -46,7 +48,9 @@ struct L2TPCtl: ParsableCommand {
               64  the command line cannot be understood
             """,
         version: "l2tpctl \(VersionRecord.current.version)",
-        subcommands: [Summary.self, Show.self, Tunnel.self, Session.self, ClientCommand.self, Config.self, Log.self],
+        subcommands: [
+            Summary.self, Show.self, Tunnel.self, Session.self, ClientCommand.self, Call.self, Config.self, Log.self,
+        ],
         defaultSubcommand: Summary.self)
 
     @OptionGroup var daemon: DaemonOption
@@ -74,5 +78,8 @@ struct DaemonOption: ParsableArguments {
         help: ArgumentHelp("The daemon's control socket. (default: \(usualSocket))", valueName: "path"))
     var socket: String?
 
-    func connect() throws(Failure) -> ControlClient { try ControlClient(socket: socket ?? Self.usualSocket) }
+    /// `patience` is how long an answer may take.
+    func connect(patience: Duration = ControlClient.patience) throws(Failure) -> ControlClient {
+        try ControlClient(socket: socket ?? Self.usualSocket, patience: patience)
+    }
 }

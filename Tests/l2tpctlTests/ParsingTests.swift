@@ -41,10 +41,23 @@ import Testing
         #expect(level.level == .debug)
     }
 
+    @Test func `a call to open is parsed`() throws {
+        let usual = try #require(try L2TPCtl.parseAsRoot(["call", "open", "bras-1", "5551234"]) as? Call.Open)
+        #expect(usual.order == CallOrder(peer: "bras-1", number: "5551234") && !usual.isJSON)
+        let other = try #require(
+            try L2TPCtl.parseAsRoot([
+                "call", "open", "bras-1", "5551234", "--sub-address", "12", "--timeout", "5", "--json",
+            ]) as? Call.Open)
+        #expect(other.order == CallOrder(peer: "bras-1", number: "5551234", subAddress: "12", timeout: 5))
+        #expect(other.isJSON)
+    }
+
     @Test(arguments: [
         ["dance"], ["show", "everything"], ["show", "tunnels", "7"], ["--watch", "0"], ["--watch", "x"],
         ["tunnel", "close"],
         ["tunnel", "close", "x"], ["tunnel", "close", "-1"], ["session", "close", "7/"], ["session", "close", "7/8/9"],
+        ["call", "open", "bras-1"], ["call", "open", "bras-1", "555 1234"], ["call", "open", "bras-1", ""],
+        ["call", "open", "bras-1", "5", "--timeout", "0"], ["call", "open", "bras-1", "5", "--timeout", "301"],
         ["config", "check"], ["log", "level", "loud"], ["--frobnicate"],
     ]) func `what is not understood is status 64`(arguments: [String]) throws {
         let error = #expect(throws: (any Error).self) { try L2TPCtl.parseAsRoot(arguments) }

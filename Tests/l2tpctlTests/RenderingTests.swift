@@ -64,13 +64,19 @@ import Testing
         open.authentication = "ms-chap-v2"
         var ipv6 = open
         ipv6.address = nil
-        let early = SessionRecord(tunnelID: 40_001, sessionID: 3, peer: "bras-1", state: "wait-connect")
+        var early = SessionRecord(tunnelID: 40_001, sessionID: 3, peer: "bras-1", state: "wait-connect")
+        early.direction = "outgoing"
+        early.calledNumber = "5551234"
         #expect(
             ShowSessions.table([open, ipv6, early]).lines == [
-                "SESSION  USER   PEER    ROLE  STATE         INTERFACE  ADDRESS     AUTHENTICATION  UPTIME   RX   TX",
-                "7/12     alice  bras-1  lns   open          ppp0       100.64.0.2  ms-chap-v2          0s  0 B  0 B",
-                "7/12     alice  bras-1  lns   open          ppp0       fe80::2     ms-chap-v2          0s  0 B  0 B",
-                "40001/3  -      bras-1  lns   wait-connect  -          -           -                   0s  0 B  0 B",
+                "SESSION  USER   PEER    ROLE  DIRECTION  CALLED   STATE         INTERFACE  ADDRESS     AUTHENTICATION  "
+                    + "UPTIME   RX   TX",
+                "7/12     alice  bras-1  lns   incoming   -        open          ppp0       100.64.0.2  ms-chap-v2      "
+                    + "    0s  0 B  0 B",
+                "7/12     alice  bras-1  lns   incoming   -        open          ppp0       fe80::2     ms-chap-v2      "
+                    + "    0s  0 B  0 B",
+                "40001/3  -      bras-1  lns   outgoing   5551234  wait-connect  -          -           -               "
+                    + "    0s  0 B  0 B",
             ])
     }
 

@@ -7,7 +7,8 @@ struct ShowSessions: Listing {
         commandName: "sessions",
         abstract: "List the sessions.",
         discussion: """
-            SESSION is both local ids, as "session close" takes them. ROLE is ours: "lac" where we placed the call. \
+            SESSION is both local ids, as "session close" takes them. ROLE is ours; DIRECTION is "outgoing" where the LNS asked for \
+            the call, and CALLED the number that was asked for. \
             STATE is the call's until it stands, then PPP's phase: \
             establish, authenticate, network, open, terminate. RX and TX are the kernel's octets, as seen from here. \
             A PPPoE subscriber whose PPP an LNS ends is "bridged" to the call that is named then, and shows its octets.
@@ -32,12 +33,14 @@ struct ShowSessions: Listing {
 
     static func table(_ records: [SessionRecord]) -> TextTable {
         var table = TextTable(
-            .left("SESSION"), .left("USER"), .left("PEER"), .left("ROLE"), .left("STATE"), .left("INTERFACE"),
+            .left("SESSION"), .left("USER"), .left("PEER"), .left("ROLE"), .left("DIRECTION"), .left("CALLED"),
+            .left("STATE"), .left("INTERFACE"),
             .left("ADDRESS"),
             .left("AUTHENTICATION"), .right("UPTIME"), .right("RX"), .right("TX"))
         table.rows = records.map { session in
             [
-                "\(session.name)", session.user ?? "", session.peer, session.role,
+                "\(session.name)", session.user ?? "", session.peer, session.role, session.direction,
+                session.calledNumber ?? "",
                 session.bridgedTo.map { "\(session.state) \($0)" } ?? session.state,
                 session.interface ?? session.accessInterface ?? "",
                 session.address ?? session.ipv6LinkLocal ?? session.mac ?? "", session.authentication ?? "",
