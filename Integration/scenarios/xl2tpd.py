@@ -89,6 +89,14 @@ class XL2TPD:
         self._section("lns default", lines, "\n".join([*options, f"logfile {self.ppp_log('lns')}", ""]))
         return self._start(LNS)
 
+    def ask(self, number: str, users: dict[str, str], server: str) -> XL2TPD:
+        """Starts, and has the LAC at `server` place a call, whose LNS it is."""
+        PASSWORDS.write_text("".join(f'"{user}" * "{password}" *\n' for user, password in users.items()))
+        self._section("lac call", [f"lns = {server}"], "debug\n")
+        self._start(LNS)
+        self.control.write_text(f"o call {number}\n")
+        return self
+
     def start_again(self) -> XL2TPD:
         """Starts with the files that are there: a client that comes back after a crash."""
         self.control.unlink(missing_ok=True)
