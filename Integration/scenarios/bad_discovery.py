@@ -1,8 +1,8 @@
 """Sends what no PPPoE host would send, or far too much of it: python3 bad_discovery.py INTERFACE STATION SESSION WHAT.
 
 STATION is the access concentrator's MAC address, SESSION the id of an established session of somebody else's. Prints
-one JSON object: for "nonsense", how many packets the access concentrator should discard for which cause; for a flood, what
-was sent, and how many PADOs and PADSs the made-up hosts were given.
+one JSON object: for "nonsense", how many packets the access concentrator should discard for which cause; for a flood,
+what was sent, and how many PADOs and PADSs the made-up hosts were given.
 """
 
 import json
