@@ -1,8 +1,8 @@
 """Sends what no PPPoE host would send, or far too much of it: python3 bad_discovery.py INTERFACE STATION SESSION WHAT.
 
 STATION is the access concentrator's MAC address, SESSION the id of an established session of somebody else's. Prints
-one JSON object: for "nonsense", how many packets the access concentrator should discard for which cause; for a flood, what
-was sent, and how many PADOs and PADSs the made-up hosts were given.
+one JSON object: for "nonsense", how many packets the access concentrator should discard for which cause; for a flood,
+what was sent, and how many PADOs and PADSs the made-up hosts were given.
 """
 
 import json
@@ -75,7 +75,8 @@ def nonsense() -> dict[str, int]:
     unknown = session % 0xFFFE + 1
     cases = {
         "malformed": [
-            *(padr[:size] for size in range(6)),
+            # An empty one no packet socket is ever told of.
+            *(padr[:size] for size in range(1, 6)),
             *(packet(PADI, service, start=start) for start in (0x00, 0x10, 0x12, 0x21, 0xFF)),
             *(packet(code, service) for code in (0x00, 0x08, 0x42, 0xD3)),
             *(packet(PADI, service, length=length) for length in (5, 100, 1500, 0xFFFF)),
@@ -97,9 +98,11 @@ def nonsense() -> dict[str, int]:
     }
     # VER is never 1 in the random ones: none is a valid packet by chance.
     cases["malformed"] += [b"\x20" + random.randbytes(random.randrange(0, 1400)) for _ in range(200)]
-    for packets in cases.values():
-        for octets in packets:
-            send(octets, to=BROADCAST if octets[1:2] == bytes([PADI]) else station)
+    for number, octets in enumerate(octets for packets in cases.values() for octets in packets):
+        send(octets, to=BROADCAST if octets[1:2] == bytes([PADI]) else station)
+        # All are to be counted: the receiver's socket must have room for them.
+        if number % 20 == 19:
+            time.sleep(0.1)
     send(padr, OTHER)
     cases["wrong_cookie"].append(padr)
     send(packet(PADI, service), b"\x03" + OURS[1:], BROADCAST)
