@@ -105,7 +105,7 @@ private let proxied = ProxyAuthentication(
         let incoming = try #require(world.session(of: call, in: tunnel))
         let outgoing = try #require(incoming.partner)
         let lns = try #require(world.lnsEnd)
-        #expect(lns.connection == call.connection)
+        #expect(lns.connection == .incoming(call.connection))
         #expect(lns.offer.callingNumber == "5551234" && lns.offer.calledNumber == "5556789")
         #expect(lns.offer.extensions == [line] && lns.offer.callSerialNumber > 1_000_000)
         #expect(incoming.user == alice && incoming.link.phase == .dead, "the link never began here")
