@@ -10,7 +10,7 @@ package struct TunnelGroup: Hashable, Sendable {
         package var weight: Int
         /// Calls of ours at a time; nil is without limit.
         package var maxSessions: Int?
-        /// How long one that is dead or refuses is left alone while there are others.
+        /// How long one that is dead or refuses is left alone.
         package var retryAfter: Duration
         /// What the RFC 5515 AVPs of its calls say of the line, whether the access node told us or the LAC whose call is
         /// switched. The Calling Number is no such AVP.

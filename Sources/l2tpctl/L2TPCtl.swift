@@ -20,7 +20,7 @@ struct L2TPCtl: ParsableCommand {
             """,
         discussion: """
             Without a command it prints the summary: who answers, since when, and how many tunnels, sessions and addresses there \
-            are. WHAT to show is one of tunnels, sessions, peers, pools, clients and stats.
+            are. WHAT to show is one of tunnels, sessions, peers, pools, clients, pppoe and stats.
 
             A tunnel is named by its local id, a session by both local ids as TUNNEL/SESSION, or by its session id alone while no \
             other tunnel has the same. "show" prints these names.

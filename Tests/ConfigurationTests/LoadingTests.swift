@@ -179,12 +179,13 @@ import Testing
     }
 
     /// But for the line that says what the file is.
-    @Test func `the configurations in the README are the examples`() throws {
+    @Test func `the configurations in the README are examples`() throws {
         let examples = try Self.examples().map { file in
             try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n\n", maxSplits: 1)[1]
         }
         let shown = try String(contentsOfFile: Self.project + "/README.md", encoding: .utf8)
             .components(separatedBy: "```toml\n").dropFirst().map { $0.components(separatedBy: "```")[0] }
-        #expect(Set(shown) == Set(examples.map(String.init)))
+        #expect(!shown.isEmpty)
+        for configuration in shown { #expect(examples.contains(Substring(configuration))) }
     }
 }

@@ -28,7 +28,9 @@ extension CallRequest {
     /// With no more of the line than may be said; an AVP of no kind that is known goes where everything may. An LNS that
     /// asks for a call says nothing of lines.
     func telling(_ information: Set<LineInformation>) -> CallRequest {
-        guard case .incoming(var request) = self, information.count < LineInformation.allCases.count else { return self }
+        guard case .incoming(var request) = self, information.count < LineInformation.allCases.count else {
+            return self
+        }
         request.extensions = request.extensions.filter { avp in
             guard avp.attribute.vendor == AccessLine.vendor else { return true }
             return LineInformation(attributeType: avp.attribute.type).map(information.contains) ?? false

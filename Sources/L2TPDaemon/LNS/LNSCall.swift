@@ -32,7 +32,9 @@ final class LNSCall: SubscriberRole {
     /// The name alone counts: what proves it is for the LNS to judge, so it does not matter whether we would believe this
     /// LAC.
     func handsOver(_ session: PPPSession, _ connection: CallConnection) -> Bool {
-        guard case .incoming(let message) = connection, let name = message.proxyAuthentication?.name else { return false }
+        guard case .incoming(let message) = connection, let name = message.proxyAuthentication?.name else {
+            return false
+        }
         let user = String(decoding: name, as: UTF8.self)
         return destination.decide(ending(of: user), for: user, .proxied(message))
     }
