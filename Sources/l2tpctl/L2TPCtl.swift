@@ -6,7 +6,7 @@ import ControlProtocol
 struct L2TPCtl: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "l2tpctl",
-        abstract: "Show and steer a running l2tpd.",
+        abstract: "Show and steer a running l2tpd, and the kernel's L2TP.",
         usage: """
             l2tpctl [--socket PATH] [--json] [--watch SECONDS]
             l2tpctl [--socket PATH] show WHAT [--json] [--watch SECONDS]
@@ -16,6 +16,9 @@ struct L2TPCtl: ParsableCommand {
             l2tpctl [--socket PATH] config reload
             l2tpctl [--socket PATH] log level LEVEL
             l2tpctl config check FILE
+            l2tpctl kernel show tunnels|sessions [ID ...] [--json] [--watch SECONDS]
+            l2tpctl kernel add|modify|delete tunnel|session ID ...
+            l2tpctl monitor --kernel [--json]
             """,
         discussion: """
             Without a command it prints the summary: who answers, since when, and how many tunnels, sessions and addresses there \
@@ -37,6 +40,8 @@ struct L2TPCtl: ParsableCommand {
               l2tpctl session close 7/12 7/13         end two calls (CDN)
               l2tpctl tunnel close 7                  end a tunnel and its calls (StopCCN)
               l2tpctl client up office                dial (and client down: hang up)
+              l2tpctl kernel show sessions            what the kernel has, without a daemon
+              l2tpctl monitor --kernel --json         what changes of it, an object a line
               l2tpctl config check /etc/l2tpd/l2tpd.toml && l2tpctl config reload
 
             EXIT STATUS
@@ -46,7 +51,10 @@ struct L2TPCtl: ParsableCommand {
               64  the command line cannot be understood
             """,
         version: "l2tpctl \(VersionRecord.current.version)",
-        subcommands: [Summary.self, Show.self, Tunnel.self, Session.self, ClientCommand.self, Config.self, Log.self],
+        subcommands: [
+            Summary.self, Show.self, Tunnel.self, Session.self, ClientCommand.self, Config.self, Log.self,
+            KernelCommand.self, Monitor.self,
+        ],
         defaultSubcommand: Summary.self)
 
     @OptionGroup var daemon: DaemonOption
