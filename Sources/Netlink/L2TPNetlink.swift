@@ -79,7 +79,8 @@ package final class L2TPNetlink {
         try socket.perform(request)
     }
 
-    /// ENODEV: there is none.
+    /// ENODEV: there is none. Linux 6.11 and later take an L2TPv3 session of another tunnel, too: ask `session(tunnel:id:)`
+    /// first.
     package func modifySession(tunnel: UInt32, id: UInt32, _ changes: SessionChanges) throws(Errno) {
         let request = request("L2TP_CMD_SESSION_MODIFY", L2TP_CMD_SESSION_MODIFY)
         request.append(session: id, of: tunnel)
@@ -87,7 +88,8 @@ package final class L2TPNetlink {
         try socket.perform(request)
     }
 
-    /// ENODEV: there is none. May return before it is gone: ask `session(tunnel:id:)`.
+    /// ENODEV: there is none. Linux 6.11 and later take an L2TPv3 session of another tunnel, too: ask `session(tunnel:id:)`
+    /// first. May return before it is gone: ask `session(tunnel:id:)`.
     package func deleteSession(tunnel: UInt32, id: UInt32) throws(Errno) {
         let request = request("L2TP_CMD_SESSION_DELETE", L2TP_CMD_SESSION_DELETE)
         request.append(session: id, of: tunnel)
@@ -98,7 +100,8 @@ package final class L2TPNetlink {
     package func session(tunnel: UInt32, id: UInt32) throws(Errno) -> KernelSession? {
         let request = request("L2TP_CMD_SESSION_GET", L2TP_CMD_SESSION_GET)
         request.append(session: id, of: tunnel)
-        return try found(request, KernelSession.init).first
+        // Linux 6.11 and later look one of L2TPv3 up by its own id alone, and may find it in another tunnel.
+        return try found(request, KernelSession.init).first { $0.tunnel == tunnel }
     }
 
     /// The session whose interface was made with this name; nil when there is none.
