@@ -63,7 +63,8 @@ let rooms: [Room] = [
         uses: ["Linux", "EventLoop", "DataPlane", "ControlProtocol", "Configuration", "L2TPDaemon"],
         products: [argumentParser]),
     Room(
-        name: "l2tpctl", isProgram: true, uses: ["Linux", "EventLoop", "ControlProtocol", "Configuration"],
+        name: "l2tpctl", isProgram: true,
+        uses: ["Addresses", "Linux", "EventLoop", "Netlink", "ControlProtocol", "Configuration"],
         products: [argumentParser, systemPackage]),
     Room(
         name: "lab-peer", path: "Integration/LabPeer", isProgram: true, isTested: false,

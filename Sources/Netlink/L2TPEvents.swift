@@ -29,16 +29,7 @@ package final class L2TPEvents {
 
     /// What has come, without blocking; after at most `limit` receptions the rest waits for the next call.
     package func drain(limit: Int = 64) -> [L2TPKernelEvent] {
-        var events: [L2TPKernelEvent] = []
-        for _ in 0..<limit {
-            do throws(Errno) {
-                events += try socket.receive().compactMap(Self.event)
-            } catch {
-                if error.code == EAGAIN { break }
-                events.append(.lost)
-            }
-        }
-        return events
+        socket.drain(limit: limit, lost: .lost, Self.event)
     }
 
     private static func event(_ reply: NetlinkReply) -> L2TPKernelEvent? {

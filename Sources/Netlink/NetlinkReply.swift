@@ -46,6 +46,11 @@ struct NetlinkAttributes {
     subscript(uint32 type: Int) -> UInt32? { value(type) }
     subscript(uint64 type: Int) -> UInt64? { value(type) }
 
+    /// A string, without the zero at its end.
+    subscript(string type: Int) -> String? {
+        self[octets: type].map { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    }
+
     subscript(nested type: Int) -> NetlinkAttributes? { self[octets: type].map(NetlinkAttributes.init) }
 
     subscript(octets type: Int) -> ArraySlice<UInt8>? {

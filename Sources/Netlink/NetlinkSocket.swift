@@ -78,6 +78,21 @@ import Linux
         try perform([message], each)
     }
 
+    /// The events of a group that was joined, as many as `limit` receptions bring; `lost` stands for those that came faster
+    /// than they were read.
+    func drain<Event>(limit: Int, lost: Event, _ event: (NetlinkReply) -> Event?) -> [Event] {
+        var events: [Event] = []
+        for _ in 0..<limit {
+            do throws(Errno) {
+                events += try receive().compactMap(event)
+            } catch {
+                if error.code == EAGAIN { break }
+                events.append(lost)
+            }
+        }
+        return events
+    }
+
     /// Receives once: one or several messages.
     func receive() throws(Errno) -> [NetlinkReply] {
         let size = buffer.count

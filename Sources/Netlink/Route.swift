@@ -79,7 +79,8 @@ extension RouteNetlink {
 extension IPAddress {
     fileprivate var isIPv6: Bool { if case .v6 = self { true } else { false } }
 
-    fileprivate init?(octets: [UInt8]) {
+    /// Four or sixteen octets in network order; nil for any other count.
+    init?(octets: [UInt8]) {
         if octets.count == 4 {
             self = .v4(IPv4Address(octets[0], octets[1], octets[2], octets[3]))
         } else if let address = IPv6Address(octets: octets) {

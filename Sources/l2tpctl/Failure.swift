@@ -14,13 +14,15 @@ enum Failure: Error, Hashable, CustomStringConvertible {
     case noOutput(reason: String)
     /// The daemon said no.
     case refused(ControlError)
+    /// The kernel said no.
+    case kernel(what: String, reason: String, advice: String)
     /// Told already, line by line.
     case told
 
     var status: Int32 {
         switch self {
         case .noDaemon: 2
-        case .noAccess, .noAnswer, .notUnderstood, .noOutput, .refused, .told: 1
+        case .noAccess, .noAnswer, .notUnderstood, .noOutput, .refused, .kernel, .told: 1
         }
     }
 
@@ -37,6 +39,7 @@ enum Failure: Error, Hashable, CustomStringConvertible {
                 + "\(VersionRecord.current.version)?"
         case .noOutput(let reason): "standard output cannot be written (\(reason))"
         case .refused(let error): error.message
+        case .kernel(let what, let reason, let advice): "\(what) (\(reason)); \(advice)"
         case .told: ""
         }
     }

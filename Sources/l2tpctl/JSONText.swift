@@ -12,7 +12,9 @@ enum JSONText {
     }
 
     /// An array, each record on a line of its own.
-    static func array(_ lines: [String]) -> String {
-        lines.isEmpty ? "[]" : "[\n" + lines.joined(separator: ",\n") + "\n]"
+    static func array(_ records: [some Encodable]) throws(Failure) -> String {
+        var lines: [String] = []
+        for record in records { lines.append(try line(record)) }
+        return lines.isEmpty ? "[]" : "[\n" + lines.joined(separator: ",\n") + "\n]"
     }
 }

@@ -6,7 +6,7 @@ import ControlProtocol
 struct L2TPCtl: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "l2tpctl",
-        abstract: "Show and steer a running l2tpd.",
+        abstract: "Show and steer a running l2tpd, and the kernel's L2TP.",
         usage: """
             l2tpctl [--socket PATH] [--json] [--watch SECONDS]
             l2tpctl [--socket PATH] show WHAT [--json] [--watch SECONDS]
@@ -17,6 +17,9 @@ struct L2TPCtl: ParsableCommand {
             l2tpctl [--socket PATH] config reload
             l2tpctl [--socket PATH] log level LEVEL
             l2tpctl config check FILE
+            l2tpctl kernel show tunnels|sessions [ID ...] [--json] [--watch SECONDS]
+            l2tpctl kernel add|modify|delete tunnel|session ID ...
+            l2tpctl monitor --kernel [--json]
             """,
         discussion: """
             Without a command it prints the summary: who answers, since when, and how many tunnels, sessions and addresses there \
@@ -39,6 +42,8 @@ struct L2TPCtl: ParsableCommand {
               l2tpctl tunnel close 7                  end a tunnel and its calls (StopCCN)
               l2tpctl client up office                dial (and client down: hang up)
               l2tpctl call open bras-1 5551234        have a LAC place a call
+              l2tpctl kernel show sessions            what the kernel has, without a daemon
+              l2tpctl monitor --kernel --json         what changes of it, an object a line
               l2tpctl config check /etc/l2tpd/l2tpd.toml && l2tpctl config reload
 
             EXIT STATUS
@@ -50,6 +55,7 @@ struct L2TPCtl: ParsableCommand {
         version: "l2tpctl \(VersionRecord.current.version)",
         subcommands: [
             Summary.self, Show.self, Tunnel.self, Session.self, ClientCommand.self, Call.self, Config.self, Log.self,
+            KernelCommand.self, Monitor.self,
         ],
         defaultSubcommand: Summary.self)
 

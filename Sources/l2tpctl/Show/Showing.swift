@@ -18,32 +18,42 @@ struct ShowOptions: ParsableArguments {
     var watch: Double?
 }
 
-/// A command that asks the daemon and prints what it says, once or again and again.
-protocol Showing: ParsableCommand {
-    var daemon: DaemonOption { get }
+/// A command that prints what it finds, once or again and again.
+protocol Watching: ParsableCommand {
     var options: ShowOptions { get }
 
     /// What is printed, in lines.
-    func text(from client: ControlClient) throws(Failure) -> String
+    func text() throws(Failure) -> String
 }
 
-extension Showing {
+extension Watching {
     func run() throws {
         guard let watch = options.watch else {
-            try Output.say(try text(from: try daemon.connect()))
+            try Output.say(try text())
             return
         }
         let loop = try EventLoop()
         var next = ContinuousClock.now
         while true {
-            // A connection a time: the daemon may be restarted meanwhile.
-            let text = try text(from: try daemon.connect())
+            let text = try text()
             if !options.isJSON { try Output.clear() }
             try Output.say(text)
             next = max(next + .seconds(watch), .now)
             while ContinuousClock.now < next { _ = try loop.wait(until: next) }
         }
     }
+}
+
+/// A command that asks the daemon and prints what it says.
+protocol Showing: Watching {
+    var daemon: DaemonOption { get }
+
+    func text(from client: ControlClient) throws(Failure) -> String
+}
+
+extension Showing {
+    /// A connection a time: the daemon may be restarted meanwhile.
+    func text() throws(Failure) -> String { try text(from: try daemon.connect()) }
 }
 
 /// A table of records: what the lists have in common.
@@ -68,8 +78,6 @@ extension Listing {
         guard options.isJSON else {
             return records.isEmpty ? Self.nothing : Self.table(records).lines.joined(separator: "\n")
         }
-        var lines: [String] = []
-        for record in records { lines.append(try JSONText.line(record)) }
-        return JSONText.array(lines)
+        return try JSONText.array(records)
     }
 }

@@ -1,0 +1,34 @@
+import Glibc
+
+/// A moment on the wall's clock, to the millisecond: for people and for logs, not to measure with.
+package struct WallTime: Hashable, Sendable {
+    /// Milliseconds since 1970 began in UTC.
+    package var milliseconds: Int64
+
+    package init(milliseconds: Int64) {
+        self.milliseconds = milliseconds
+    }
+
+    package static var now: WallTime {
+        var time = timespec()
+        _ = unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return WallTime(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+
+    /// RFC 3339 in UTC: "2026-01-02T03:04:05.678Z".
+    package var timestamp: String { text("%Y-%m-%dT%H:%M:%S", isLocal: false) + "Z" }
+
+    /// The time of the day where this machine is: "03:04:05.678".
+    package var timeOfDay: String { text("%H:%M:%S", isLocal: true) }
+
+    /// strftime(3)'s format, and the milliseconds behind it.
+    private func text(_ format: String, isLocal: Bool) -> String {
+        var seconds = time_t(milliseconds / 1000)
+        var parts = unsafe tm()
+        _ = isLocal ? unsafe localtime_r(&seconds, &parts) : unsafe gmtime_r(&seconds, &parts)
+        var octets = [CChar](repeating: 0, count: 32)
+        let count = unsafe strftime(&octets, 32, format, &parts)
+        let fraction = String(1000 + milliseconds % 1000).dropFirst()
+        return String(decoding: octets.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self) + ".\(fraction)"
+    }
+}
