@@ -6,10 +6,11 @@ from pathlib import Path
 
 from access import ACCESS, AccessNetwork
 from l2tpd import L2TPD, Table
-from network import LNS, Namespace, Network
+from network import LNS, Namespace, Network, wait_until
 
 SWITCH = "198.51.100.1"
 SUBSCRIBER = "198.51.100.2"
+PINGS = 200
 
 
 class SwitchNetwork(AccessNetwork):
@@ -74,3 +75,11 @@ class Switch(L2TPD):
                 "user": [{"name": name, "password": password} for name, password in users.items()],
             }
         )
+
+
+def switched_call(switch: Switch) -> Table:
+    def look() -> Table | None:
+        found = [each for each in switch.show("sessions") if each["state"] == "bridged"]
+        return found[0] if found else None
+
+    return wait_until("l2tpctl shows the switched call", look)

@@ -8,7 +8,6 @@ from network import LNS, Network, wait_until
 from xl2tpd import XL2TPD
 
 
-
 def dialling(network: Network, *clients: Table, **changes: object) -> L2TPD:
     """Our daemon in the client's namespace, with nothing but these clients."""
     daemon = L2TPD(network.client)

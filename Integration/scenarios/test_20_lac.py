@@ -8,76 +8,12 @@ import re
 import pytest
 
 from access import ACCESS, AccessNetwork, Subscriber
-from kernel import PPPInterface, assert_carries_data, ppp_interfaces, sessions, tunnels, wait_for_ppp
-from l2tpd import L2TPD, Table
-from network import CLIENT, LNS, wait_until
+from kernel import assert_carries_data, ppp_interfaces, sessions, wait_for_ppp
+from lac import LAC, PASSWORD, SECRET, USER, assert_kernel_clean, assert_nothing_left, assert_told, connect, own_lns
+from network import wait_until
 from xl2tpd import XL2TPD
 
-USER = "alice@example.net"
-PASSWORD = "sesame-of-alice"
-SECRET = "tunnel-sesame"
 METHODS = pytest.mark.parametrize("method", ["chap-md5", "pap", "ms-chap-v2"])
-
-
-class LAC(L2TPD):
-    """Our daemon between the subscriber and the LNS."""
-
-    def __init__(self, network: AccessNetwork, method: str = "chap-md5", **lns: object):
-        super().__init__(network.lac)
-        self.ppp.update({"authentication": [method], "mru": 1452, "authentication_failure_delay": 0})
-        self.pppoe: Table = {"interface": ACCESS, "ac_name": "bras-1", "ppp": "subscribers"}
-        self.lns: Table = {"address": LNS, **lns}
-        del self.configuration["listener"], self.configuration["peer"]
-        self.configuration["daemon"] = {"control_socket": str(self.socket), "host_name": "bras-1"}
-        self.configuration["pppoe"] = [self.pppoe]
-        self.configuration["realm"] = [{"name": "example.net", "tunnel_group": "isp"}]
-        self.configuration["tunnel_group"] = [{"name": "isp", "linger": 2, "lns": [self.lns]}]
-
-    def subscriber(self) -> Table | None:
-        """The one subscriber's session, once the kernel passes its frames on."""
-        found = [each for each in self.show("sessions") if each["state"] == "bridged"]
-        return found[0] if found else None
-
-
-def own_lns(network: AccessNetwork, method: str, policy: str = "accept", **peer: object) -> L2TPD:
-    lns = L2TPD(network.lns)
-    lns.ppp.update({"authentication": [method], "mru": 1452, "authentication_failure_delay": 0})
-    lns.peer.update({"addresses": [f"{CLIENT}/32"], "proxy_lcp": policy, "proxy_authentication": policy, **peer})
-    lns.configuration["user"] = [{"name": USER, "password": PASSWORD}]
-    return lns.start()
-
-
-def connect(network: AccessNetwork, lac: LAC, method: str, *options: str) -> tuple[Subscriber, PPPInterface, Table]:
-    subscriber = Subscriber(network.subscriber).dial(*options, authentication=method)
-    (interface,) = wait_for_ppp(network.subscriber)
-    session = wait_until("l2tpctl shows the subscriber's session", lac.subscriber)
-    assert (session["role"], session["user"], session["realm"]) == ("lac", USER, "example.net")
-    assert (session["access_interface"], session["peer"]) == (ACCESS, LNS)
-    assert session["mac"] == network.subscriber.links()["eth0"]["address"]
-    return subscriber, interface, session
-
-
-def assert_told(subscriber: Subscriber, *words: str) -> None:
-    """pppd has ended by itself, and says one of these."""
-    wait_until("pppd has ended", lambda: not subscriber.process.running())
-    output = subscriber.output()
-    assert any(word in output for word in words), output
-
-
-def assert_nothing_left(network: AccessNetwork, lac: LAC) -> None:
-    """No session on either side and, after the linger time, no tunnel."""
-    wait_until("the LAC has no session", lambda: not lac.show("sessions"))
-    wait_until("the subscriber has no interface", lambda: not ppp_interfaces(network.subscriber))
-    assert_kernel_clean(network)
-
-
-def assert_kernel_clean(network: AccessNetwork) -> None:
-    wait_until(
-        "the kernel knows nothing of it",
-        lambda: not sessions(network.lac) and not tunnels(network.lac) and not ppp_interfaces(network.lns),
-    )
-    pppoe = network.lac.run("sh", "-c", "tail -n +2 /proc/net/pppoe")
-    assert not pppoe.strip(), pppoe
 
 
 @METHODS

@@ -5,10 +5,8 @@ from __future__ import annotations
 from kernel import PPPInterface, assert_carries_data, ppp_interfaces, sessions, tunnels, wait_for_ppp
 from l2tpd import L2TPD, Table
 from network import CLIENT, wait_until
-from switch import SUBSCRIBER, SWITCH, Switch, SwitchNetwork
+from switch import PINGS, SUBSCRIBER, SWITCH, Switch, SwitchNetwork, switched_call
 from xl2tpd import XL2TPD, Call
-
-PINGS = 200
 
 
 def dial(network: SwitchNetwork, **secret: str) -> XL2TPD:
@@ -18,21 +16,9 @@ def dial(network: SwitchNetwork, **secret: str) -> XL2TPD:
 
 
 def own_lns(network: SwitchNetwork) -> L2TPD:
-    """Ours, with files beside those of the switch."""
     lns = L2TPD(network.lns)
-    lns.socket = network.directory / "lns.sock"
-    lns.file = network.directory / "lns.toml"
-    lns.configuration["daemon"] = {"control_socket": str(lns.socket), "host_name": "lns-1"}
     lns.peer["addresses"] = [f"{CLIENT}/32"]
     return lns
-
-
-def switched_call(switch: Switch) -> Table:
-    def look() -> Table | None:
-        found = [each for each in switch.show("sessions") if each["state"] == "bridged"]
-        return found[0] if found else None
-
-    return wait_until("l2tpctl shows the switched call", look)
 
 
 def assert_passes_through(network: SwitchNetwork, switch: Switch) -> Table:

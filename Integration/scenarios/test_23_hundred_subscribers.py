@@ -3,30 +3,15 @@
 import signal
 
 from access import AccessNetwork
+from held import Held
 from kernel import ppp_interfaces, sessions, tunnels
 from l2tpd import L2TPD
-from network import CLIENT, wait_until
-from peer import Peer, admit, ask, status
-from test_08_fifty_times import THREAD, Held
-from test_20_lac import LAC, assert_kernel_clean
+from lac import assert_kernel_clean, crowd
+from network import wait_until
+from peer import Peer, ask
 
 COUNT = 100
 TIMES = 10
-
-
-def crowd(access: AccessNetwork, count: int) -> tuple[LAC, L2TPD]:
-    """A LAC and an LNS for user-1, user-2, ..., who all have one MAC address."""
-    lns = L2TPD(access.lns)
-    admit(lns, count)
-    lns.ppp |= {"authentication": ["chap-md5"], "mru": 1452}
-    lns.peer |= {"addresses": [f"{CLIENT}/32"], "proxy_lcp": "accept", "proxy_authentication": "accept"}
-    lns.start()
-    lac = LAC(access)
-    lac.configuration["log"] = {"level": "info"}
-    lac.pppoe |= {"tunnel_group": "isp", "max_sessions_per_mac": 1000}
-    lac.pppoe |= {"padi_rate_per_mac": 1000, "padr_rate_per_mac": 1000}
-    lac.start()
-    return lac, lns
 
 
 def pppoe_sessions(access: AccessNetwork) -> list[str]:
@@ -41,7 +26,7 @@ def held_when_idle(access: AccessNetwork, daemon: L2TPD) -> Held:
     wait_until("closed tunnels are forgotten", lambda: not ask(daemon, "show_tunnels"))
     assert_kernel_clean(access)
     assert [line for line in daemon.namespace.leftovers() if "process" not in line] == []
-    return Held(daemon.descriptors(), status(daemon.process, "Threads"), status(daemon.process, "VmRSS"))
+    return Held.by(daemon)
 
 
 def test_lac_100_subscribers_up_and_down_ten_times(access: AccessNetwork):
@@ -84,4 +69,4 @@ def test_lac_100_subscribers_up_and_down_ten_times(access: AccessNetwork):
         print(f"{daemon.namespace.name}: {was} -> {now}")
         assert now.descriptors == was.descriptors
         # In KiB. 1000 sessions have come and gone: a leak of 1 KiB each would be more.
-        assert now.resident - was.resident - THREAD * (now.threads - was.threads) < 1024, f"{was} -> {now}"
+        assert now.grown_since(was) < 1024, f"{was} -> {now}"

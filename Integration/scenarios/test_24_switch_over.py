@@ -7,9 +7,9 @@ from pathlib import Path
 
 import capture
 from access import AccessNetwork
+from lac import crowd
 from network import CLIENT, wait_until
 from peer import Peer
-from test_23_hundred_subscribers import crowd
 
 SUBSCRIBERS = 24
 # What lab-peer has under way at a time, and what it sends when the call is through.

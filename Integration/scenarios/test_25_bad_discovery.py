@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from access import ACCESS, AccessNetwork
+from lac import LAC, PASSWORD, USER, connect, own_lns
 from network import wait_until
 from peer import Peer, status
-from test_20_lac import LAC, PASSWORD, USER, connect, own_lns
 
 PADIS = 50
 PER_MAC = 2

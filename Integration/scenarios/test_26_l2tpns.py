@@ -8,8 +8,8 @@ from access import AccessNetwork, Subscriber
 from freeradius import FreeRADIUS
 from kernel import assert_all_carry_data, assert_carries_data, sessions, tunnels, wait_for_ppp
 from l2tpns import GATEWAY, L2TPNS
+from lac import LAC, PASSWORD, SECRET, USER, assert_nothing_left, assert_told, connect
 from network import wait_until
-from test_20_lac import LAC, PASSWORD, SECRET, USER, assert_nothing_left, assert_told, connect
 
 SUBSCRIBERS = {f"user-{each}@example.net": f"sesame-of-user-{each}" for each in range(1, 21)}
 

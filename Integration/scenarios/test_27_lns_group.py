@@ -8,8 +8,8 @@ import time
 from access import SECOND_CLIENT, SECOND_LNS, GroupNetwork, Subscriber
 from kernel import assert_all_carry_data, sessions, wait_for_ppp
 from l2tpd import L2TPD
+from lac import LAC, assert_told
 from network import CLIENT, LNS, Namespace, wait_until
-from test_20_lac import LAC, assert_told
 
 RETRY_AFTER = 15
 USERS = {f"user-{each}@example.net": f"sesame-of-user-{each}" for each in range(1, 8)}

@@ -6,10 +6,9 @@ from access import ACCESS, Subscriber
 from capture import control
 from kernel import PPPInterface, ppp_interfaces, sessions, tunnels, wait_for_ppp
 from l2tpd import L2TPD, Table
+from lac import LAC, USER, assert_told, own_lns
 from network import CLIENT, LNS, wait_until
-from switch import SWITCH, ChainNetwork, Switch
-from test_20_lac import LAC, USER, assert_told, own_lns
-from test_21_switch import PINGS, switched_call
+from switch import PINGS, SWITCH, ChainNetwork, Switch, switched_call
 
 
 def connect(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from access import AccessNetwork, Subscriber
 from capture import control
 from kernel import assert_carries_data, ppp_interfaces, sessions
+from lac import LAC, assert_nothing_left, assert_told, connect, own_lns
 from network import LNS, wait_until
-from test_20_lac import LAC, assert_nothing_left, assert_told, connect, own_lns
 
 
 def assert_refused(network: AccessNetwork, lac: LAC, user: str, *words: str) -> None:

@@ -1,0 +1,30 @@
+"""What a daemon holds of the host: compared before and after, nothing may have grown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from l2tpd import L2TPD
+from peer import status
+
+# For the daemon's environment: else each worker has a heap of its own, and what those keep hides what the daemon holds.
+ONE_HEAP = {"MALLOC_ARENA_MAX": "1"}
+# A worker stays when it was needed once, with its stack: KiB of it that are used. There are at most 32 of each kind.
+THREAD = 64
+
+
+@dataclass(frozen=True)
+class Held:
+    """Descriptors, threads, and resident KiB."""
+
+    descriptors: int
+    threads: int
+    resident: int
+
+    @classmethod
+    def by(cls, daemon: L2TPD) -> Held:
+        return cls(daemon.descriptors(), status(daemon.process, "Threads"), status(daemon.process, "VmRSS"))
+
+    def grown_since(self, before: Held) -> int:
+        """KiB, without the stacks of workers that have come."""
+        return self.resident - before.resident - THREAD * (self.threads - before.threads)
