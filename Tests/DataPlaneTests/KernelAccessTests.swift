@@ -176,7 +176,10 @@ extension Kernel {
             rig.plane.withdraw(key, .ipv4)
             try rig.wait(for: .withdrawn(key, .ipv4))
             rig.plane.deleteSession(key)
-            try rig.wait(for: .sessionDeleted(key, nil))
+            let counters = try rig.wait { if case .sessionDeleted(key, let last?) = $0 { last } else { nil } }
+            // The interface's own: the datagrams, and the request for an address.
+            #expect((counters.sentPackets, counters.sentOctets) == (1, 20 + 8 + 2))
+            #expect((counters.receivedPackets, counters.receivedOctets) == (2, 20 + 8 + 3 + 10))
             try finish()
         }
 
