@@ -118,7 +118,13 @@ class Namespace:
 
     def links(self) -> dict[str, dict[str, Any]]:
         """Every interface by name, as `ip -details -statistics -json link` has it."""
-        return {link["ifname"]: link for link in json.loads(self.run("ip", "-d", "-s", "-j", "link"))}
+
+        def look() -> str | None:
+            said = self.run("ip", "-d", "-s", "-j", "link")
+            # Before the list ip may say that it changed meanwhile ("Dump was interrupted"): then it is asked again.
+            return said if said.startswith("[") else None
+
+        return {link["ifname"]: link for link in json.loads(wait_until("ip lists the interfaces", look))}
 
     def ping(self, address: str, source: str | None = None, count: int = 5) -> None:
         """Pings, and fails on one lost packet."""
