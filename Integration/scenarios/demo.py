@@ -25,8 +25,8 @@ def title(text: str) -> None:
     print(f"\n== {text}", flush=True)
 
 
-def show(namespace: Namespace, *command: str) -> None:
-    print(f"{namespace.name}# {' '.join(command)}", flush=True)
+def show(who: str, namespace: Namespace, *command: str) -> None:
+    print(f"{who}# {' '.join(command)}", flush=True)
     print(namespace.run(*command), end="", flush=True)
 
 
@@ -83,10 +83,10 @@ def stock_client_and_lns(directory: Path) -> None:
         lns.wait_for_sessions(1)
         control("lns", lns, "show", "tunnels")
         control("lns", lns, "show", "sessions")
-        show(network.lns, "ip", "l2tp", "show", "session")
+        show("lns", network.lns, "ip", "l2tp", "show", "session")
 
         title("Packets cross, in the kernel of both ends")
-        show(network.client, "ping", "-n", "-c", "3", "100.64.0.1")
+        show("client", network.client, "ping", "-n", "-c", "3", "100.64.0.1")
         throughput(network.client, network.lns)
         control("lns", lns, "show", "sessions")
 
@@ -96,8 +96,8 @@ def stock_client_and_lns(directory: Path) -> None:
         client.process.stop()
         lns.wait_until_idle()
         control("lns", lns, "show", "sessions")
-        show(network.lns, "ip", "l2tp", "show", "session")
-        show(network.lns, "ip", "-brief", "link")
+        show("lns", network.lns, "ip", "l2tp", "show", "session")
+        show("lns", network.lns, "ip", "-brief", "link")
 
 
 # MARK: Second act
@@ -155,11 +155,11 @@ def subscriber_lac_and_lns(directory: Path) -> None:
         control("lns", lns, "show", "sessions")
 
         title("The LAC has no interface of the subscriber's: its kernel bridges PPPoE to L2TP, and l2tpd sleeps")
-        show(network.lac, "ip", "-brief", "link", "show", "type", "ppp")
-        show(network.lac, "cat", "/proc/net/pppoe")
-        show(network.lac, "ip", "l2tp", "show", "session")
+        show("lac", network.lac, "ip", "-brief", "link", "show", "type", "ppp")
+        show("lac", network.lac, "cat", "/proc/net/pppoe")
+        show("lac", network.lac, "ip", "l2tp", "show", "session")
         wake_ups = lac.wake_ups()
-        show(network.subscriber, "ping", "-n", "-c", "3", "-I", interface.name, "100.64.0.1")
+        show("subscriber", network.subscriber, "ping", "-n", "-c", "3", "-I", interface.name, "100.64.0.1")
         throughput(network.subscriber, network.lns)
         packets = ppp_interfaces(network.subscriber)[0].rx_packets + ppp_interfaces(network.subscriber)[0].tx_packets
         print(f"{packets} packets of the subscriber, {lac.wake_ups() - wake_ups} wake-ups of the LAC's l2tpd")
@@ -182,7 +182,7 @@ def subscriber_lac_and_lns(directory: Path) -> None:
         control("lac", lac, "show", "sessions")
         control("lns", lns, "show", "sessions")
 
-        title("The subscriber hangs up: PADT, CDN, and nothing stays on either side")
+        title("The subscriber hangs up: PPP ends at the LNS, CDN and PADT follow, and nothing stays on either side")
         pppd.process.stop()
         lns.wait_until_idle()
         wait_until("the LAC has no session", lambda: not lac.show("sessions"))
