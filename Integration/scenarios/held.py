@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 from l2tpd import L2TPD
@@ -28,3 +29,11 @@ class Held:
     def grown_since(self, before: Held) -> int:
         """KiB, without the stacks of workers that have come."""
         return self.resident - before.resident - THREAD * (self.threads - before.threads)
+
+
+def leaked(measured: list[Held]) -> int:
+    """KiB that the daemon held more after each of several like parts of the work, at the least.
+
+    A leak grows in all of them. The heap grows for once where more happens at a time than ever before, and stays so.
+    """
+    return min(after.grown_since(before) for before, after in itertools.pairwise(measured))
