@@ -121,7 +121,7 @@ import Testing
         #expect(try world.run { second.isTerminated })
         #expect(second.frames.contains { $0.protocolNumber == .lcp && $0.information.first == 5 }, "LCP said so before")
         #expect(second.error?.contains("no LNS took the call") == true, "\(second.error ?? "")")
-        #expect(first.isOpen && world.service.lac.subscriptions.count == 1)
+        #expect(first.isOpen && world.subscriptions.count == 1)
         first.hangUp(at: world.now)
         try world.expectNothingLeftOfSubscribers()
     }
@@ -180,13 +180,13 @@ import Testing
 
     @Test func `a link that is negotiated anew while the LNS is asked takes the same call`() throws {
         let (world, station, session) = try waiting()
-        let call = try #require(world.service.lac.subscriptions[session.key]?.destination.call)
+        let call = try #require(world.subscriptions[session.key]?.destination.call)
         station.say(PPPFrame(.lcp, [1, 200, 0, 4]))
         try world.settle()
         #expect(station.frames.contains { $0.information.starts(with: [2, 200]) })
         #expect(station.frames.count { $0.protocolNumber == .chap } == 2, "asked a second time")
         #expect(
-            world.service.lac.subscriptions[session.key]?.destination.call === call
+            world.subscriptions[session.key]?.destination.call === call
                 && world.server.placedCalls.count == 1)
         #expect(session.state == "authenticate")
         station.hangUp(at: world.now)

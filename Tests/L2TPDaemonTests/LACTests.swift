@@ -86,7 +86,7 @@ extension World {
         for context in server.table.all { server.closeTunnel(context, ResultCode(.generalClear), at: now) }
         try expectNothingLeft()
         #expect(server.outboundTunnels.isEmpty && server.placedCalls.isEmpty)
-        #expect(service.lac.subscriptions.isEmpty)
+        #expect(subscriptions.isEmpty)
         for port in service.lac.ports { #expect(port.keys.isEmpty && port.concentrator.sessionCount == 0) }
     }
 }

@@ -61,9 +61,8 @@ extension L2TPServer {
             port.handle(.refuse(request.id, .system(obstacle)), at: now)
             return
         }
-        let key = lac.freeKey()
+        let key = sessions.freeAccessKey()
         let subscription = Subscription(lac, on: port, request)
-        lac.subscriptions[key] = subscription
         port.keys[request.id] = key
         // Each call that is made of it has a number of its own.
         let offer = ICRQ(
@@ -92,7 +91,7 @@ extension L2TPServer {
 
     /// The kernel has the subscriber's session: now he may hear of it, and PPP begins.
     func acceptSubscriber(_ key: SessionKey, at now: Instant) {
-        guard let subscription = lac.subscriptions[key] else { return acceptCallee(key, at: now) }
+        guard let subscription = sessions[key]?.role as? Subscription else { return acceptCallee(key, at: now) }
         subscription.port.handle(.accept(subscription.request.id), at: now)
         carryOut(sessions.begin(key, at: now), at: now)
     }
@@ -106,8 +105,8 @@ extension L2TPServer {
 
     /// Ends what a shutdown leaves: the subscribers whom no LNS has.
     func closeSubscribers(at now: Instant) {
-        for key in lac.subscriptions.keys {
-            carryOut([.close(key, Disconnection(.administrative, text: "shutting down"))], at: now)
+        for session in sessions.all where session.role is Subscription {
+            carryOut([.close(session.key, Disconnection(.administrative, text: "shutting down"))], at: now)
         }
     }
 }

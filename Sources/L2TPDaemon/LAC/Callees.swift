@@ -8,8 +8,6 @@ final class Callees {
     private var callees: [String: Callee]
     /// Calls that ring: their subscribers have not answered. By what their tunnels call them.
     private(set) var ringing: [SessionKey: OutgoingCall] = [:]
-    /// The sessions of subscribers who have, until nothing of them is left.
-    var answered: [SessionKey: CalleeLeg] = [:]
 
     init(_ callees: [Callee], hooks: Hooks) {
         self.callees = Self.table(callees)

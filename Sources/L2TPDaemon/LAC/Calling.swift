@@ -71,9 +71,8 @@ extension L2TPServer {
     func answer(_ call: OutgoingCall, _ request: AccessRequest, on port: AccessPort, at now: Instant) {
         guard let context = context(call.key.tunnel) else { return }
         lac.callees.stopRinging(call.key)
-        let key = lac.freeKey()
-        let leg = CalleeLeg(call, of: lac.callees, on: port, request)
-        lac.callees.answered[key] = leg
+        let key = sessions.freeAccessKey()
+        let leg = CalleeLeg(call, on: port, request)
         port.keys[request.id] = key
         log.info("subscriber answered", metadata: metadata(call, in: context))
         let circuit = PPPoECircuit(interface: port.interface, peer: request.host, sessionID: request.id.rawValue)
@@ -90,7 +89,7 @@ extension L2TPServer {
 
     /// The OCCN is under way: the subscriber hears of his session, and whatever he says from then on passes.
     func acceptCallee(_ key: SessionKey, at now: Instant) {
-        guard let leg = lac.callees.answered[key], let partner = sessions[key]?.partner,
+        guard let session = sessions[key], let leg = session.role as? CalleeLeg, let partner = session.partner,
             let connection = sessions[partner]?.connection
         else { return }
         leg.port.handle(.accept(leg.request.id), at: now)

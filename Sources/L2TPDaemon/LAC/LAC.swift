@@ -11,9 +11,6 @@ final class LAC {
     let ports: [AccessPort]
     let log: Logger
     let callees: Callees
-    /// Of those who came by themselves.
-    var subscriptions: [SessionKey: Subscription] = [:]
-    private var lastNumber: UInt32 = 0
 
     init(lns: LNS, ports: [AccessPort], callees: Callees, log: Logger) {
         self.lns = lns
@@ -27,14 +24,6 @@ final class LAC {
         for settings in interfaces {
             ports.first { $0.interface == settings.interface }?.apply(settings, hostName: lns.hostName)
         }
-    }
-
-    /// A key that no subscriber has.
-    func freeKey() -> SessionKey {
-        repeat {
-            lastNumber &+= 1
-        } while subscriptions[.access(lastNumber)] != nil || callees.answered[.access(lastNumber)] != nil
-        return .access(lastNumber)
     }
 
     /// Where a user ends: his realm says it, else the service that he asked for, else the interface. Nil: nobody has

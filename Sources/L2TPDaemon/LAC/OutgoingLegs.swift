@@ -8,14 +8,12 @@ import PPPoE
 /// An outgoing call's session with the subscriber, who was called and has answered by dialling in.
 final class CalleeLeg: PassingRole, AccessRole {
     let call: OutgoingCall
-    private let callees: Callees
     let port: AccessPort
     let request: AccessRequest
     var knowsEnd = false
 
-    init(_ call: OutgoingCall, of callees: Callees, on port: AccessPort, _ request: AccessRequest) {
+    init(_ call: OutgoingCall, on port: AccessPort, _ request: AccessRequest) {
         self.call = call
-        self.callees = callees
         self.port = port
         self.request = request
     }
@@ -30,7 +28,6 @@ final class CalleeLeg: PassingRole, AccessRole {
     func ready(_ session: PPPSession) -> SessionOrder? { .join(session.key) }
 
     func forgotten(_ session: PPPSession, at now: ContinuousClock.Instant) {
-        callees.answered[session.key] = nil
         tellEnd(of: session, at: now)
     }
 }

@@ -51,7 +51,6 @@ final class Subscription: SubscriberRole, AccessRole {
 
     func forgotten(_ session: PPPSession, at now: ContinuousClock.Instant) {
         destination.end()
-        lac.subscriptions[session.key] = nil
         tellEnd(of: session, at: now)
     }
 

@@ -20,6 +20,7 @@ final class Sessions<Plane: DataPlane> {
     /// Sessions that are not ending, over all and, where a `[[peer]]`'s tunnel carries them, by it.
     private(set) var liveCount = 0
     private var liveByPeer: [String: Int] = [:]
+    private var lastAccessNumber: UInt32 = 0
     var deadlines = DeadlineQueue<SessionKey>()
     var statistics = Statistics()
     var names = InterfaceNames()
@@ -39,6 +40,12 @@ final class Sessions<Plane: DataPlane> {
 
     /// Sessions in a `[[peer]]`'s tunnels that are not ending.
     func liveCount(ofPeer name: String) -> Int { liveByPeer[name, default: 0] }
+
+    /// A key that no subscriber's session has.
+    func freeAccessKey() -> SessionKey {
+        repeat { lastAccessNumber &+= 1 } while sessions[.access(lastAccessNumber)] != nil
+        return .access(lastAccessNumber)
+    }
 
     // MARK: - What the tunnel says
 

@@ -175,6 +175,14 @@ final class SubscriberStation {
 }
 
 extension World {
+    /// Of the subscribers who came by themselves.
+    var subscriptions: [SessionKey: Subscription] {
+        Dictionary(
+            uniqueKeysWithValues: sessions.all.compactMap { session in
+                (session.role as? Subscription).map { (session.key, $0) }
+            })
+    }
+
     /// The session of the data plane that a subscriber's frames come by.
     func key(of station: SubscriberStation) -> SessionKey? {
         guard let circuit = station.circuit else { return nil }

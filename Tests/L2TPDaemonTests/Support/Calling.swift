@@ -68,7 +68,7 @@ extension World {
     func expectNothingCalled(_ sourceLocation: SourceLocation = #_sourceLocation) throws {
         server.standing.apply([], at: now)
         try expectNothingLeftOfSubscribers()
-        #expect(ringing == 0 && service.lac.callees.answered.isEmpty, sourceLocation: sourceLocation)
+        #expect(ringing == 0 && !sessions.all.contains { $0.role is CalleeLeg }, sourceLocation: sourceLocation)
         #expect(service.control.awaitingCall.isEmpty, sourceLocation: sourceLocation)
     }
 }
