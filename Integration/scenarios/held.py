@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 
+from kernel import tunnels
 from l2tpd import L2TPD
-from peer import status
+from network import wait_until
+from peer import ask, status
 
 # For the daemon's environment: else each worker has a heap of its own, and what those keep hides what the daemon holds.
 ONE_HEAP = {"MALLOC_ARENA_MAX": "1"}
@@ -29,6 +31,15 @@ class Held:
     def grown_since(self, before: Held) -> int:
         """KiB, without the stacks of workers that have come."""
         return self.resident - before.resident - THREAD * (self.threads - before.threads)
+
+
+def held_when_idle(daemon: L2TPD, seconds: float) -> Held:
+    """What it holds when all is down, closed tunnels' late acknowledgements included: each wait takes so long at most."""
+    daemon.wait_until_idle()
+    wait_until("closed tunnels are forgotten", lambda: not ask(daemon, "show_tunnels"), seconds)
+    wait_until("no kernel tunnel", lambda: not tunnels(daemon.namespace))
+    assert [line for line in daemon.namespace.leftovers() if "process" not in line] == []
+    return Held.by(daemon)
 
 
 def leaked(measured: list[Held]) -> int:

@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from held import ONE_HEAP, Held, leaked
+from held import ONE_HEAP, Held, held_when_idle, leaked
 from kernel import tunnels
 from l2tpd import L2TPD
 from network import Network, wait_until
@@ -14,15 +14,6 @@ TIMES = 50
 # Who ends it: the peer in three ways, l2tpctl in two.
 BY_PEER = ("stopccn", "cdn", "terminate")
 BY_OPERATOR = ("session", "tunnel")
-
-
-def held_when_idle(network: Network, lns: L2TPD) -> Held:
-    """What the daemon holds when all is down, closed tunnels' late acknowledgements included."""
-    lns.wait_until_idle()
-    wait_until("closed tunnels are forgotten", lambda: not ask(lns, "show_tunnels"), seconds=120)
-    wait_until("no kernel tunnel", lambda: not tunnels(network.lns))
-    assert [line for line in network.lns.leftovers() if "process" not in line] == []
-    return Held.by(lns)
 
 
 def close_by_operator(lns: L2TPD, what: str) -> None:
@@ -64,7 +55,7 @@ def test_scenario_08_50_times_up_and_down_in_every_way(network: Network, lns: L2
         with ThreadPoolExecutor(len(ways)) as threads:
             for done in [threads.submit(go, way, part, times) for way in ways]:
                 done.result()
-        return held_when_idle(network, lns)
+        return held_when_idle(lns, seconds=120)
 
     held = [go_all(part, times) for part, times in enumerate((WARM_UP, TIMES // 2, TIMES // 2))]
     print(*held, sep="\n")
