@@ -38,13 +38,13 @@ final class Hooks {
     }
 
     private let loop: EventLoop
-    private let log: Logger
+    private let log: Journal
     private var running: [UInt64: Running] = [:]
     private var waiting: [Run] = []
     private var lastNumber: UInt64 = 0
     private var failures: [(owner: Owner, reason: String)] = []
 
-    init(loop: EventLoop, log: Logger) {
+    init(loop: EventLoop, log: Journal) {
         self.loop = loop
         self.log = log
     }

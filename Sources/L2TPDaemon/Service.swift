@@ -27,7 +27,7 @@ package final class Service<Plane: DataPlane> {
     private let notifier: ServiceNotifier?
     let configurationPath: String?
     var configuration: Configuration
-    let log: Logger
+    let log: Journal
     let logLevel: LoggingThreshold
     /// When an ordered end stops waiting for the peers; nil while there is none.
     private var stopDeadline: Instant?
@@ -77,6 +77,7 @@ package final class Service<Plane: DataPlane> {
         self.configuration = configuration
         self.loop = loop
         self.plane = plane
+        let log = Journal(log)
         self.log = log
         self.logLevel = logLevel
         began = now
@@ -245,13 +246,14 @@ package final class Service<Plane: DataPlane> {
     func nextDeadline(at now: Instant) -> Instant? {
         [
             server.deadline, sessions.isEmpty ? nil : nextCounters, control.resumption, callDeadline,
-            stopDeadline.flatMap { $0 > now ? $0 : nil },
+            log.deadline, stopDeadline.flatMap { $0 > now ? $0 : nil },
         ].compactMap(\.self).min()
     }
 
     private func expire(at now: Instant) {
         if let due = server.deadline, due <= now { server.timeout(at: now) }
         control.resume(at: now)
+        log.timeout(at: now)
         if !sessions.isEmpty, nextCounters <= now {
             nextCounters = now + countersInterval
             plane.readCounters()

@@ -5,11 +5,11 @@ import Logging
 final class Clients {
     typealias Instant = ContinuousClock.Instant
 
-    let log: Logger
+    let log: Journal
     let hooks: Hooks
     private var lines: [String: ClientLine] = [:]
 
-    init(_ clients: [Client], hooks: Hooks, log: Logger) {
+    init(_ clients: [Client], hooks: Hooks, log: Journal) {
         self.hooks = hooks
         self.log = log
         for client in clients { lines[client.name] = ClientLine(client) }

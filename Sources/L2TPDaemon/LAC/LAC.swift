@@ -9,10 +9,10 @@ final class LAC {
 
     let lns: LNS
     let ports: [AccessPort]
-    let log: Logger
+    let log: Journal
     let callees: Callees
 
-    init(lns: LNS, ports: [AccessPort], callees: Callees, log: Logger) {
+    init(lns: LNS, ports: [AccessPort], callees: Callees, log: Journal) {
         self.lns = lns
         self.ports = ports
         self.callees = callees

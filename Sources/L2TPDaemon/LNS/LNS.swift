@@ -6,14 +6,14 @@ import PPP
 /// The LNS: who may come in, and what they are given.
 final class LNS {
     let hostName: String
-    let log: Logger
+    let log: Journal
     var statistics = Statistics()
     /// Replaced by a reload.
     var users: Users
     var pools: AddressPools
     var realms: Realms
 
-    init(hostName: String, users: Users, pools: AddressPools, realms: Realms, log: Logger) {
+    init(hostName: String, users: Users, pools: AddressPools, realms: Realms, log: Journal) {
         self.hostName = hostName
         self.users = users
         self.pools = pools

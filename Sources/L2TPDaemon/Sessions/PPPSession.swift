@@ -51,8 +51,12 @@ final class PPPSession {
     var end: String?
     /// What the other end of the tunnel is to be told of that, where PPP is not the reason.
     var disconnection: Disconnection?
+    /// Whether it ended although nobody wanted it to.
+    var hasFailed = false
     /// When a network protocol first passed.
     var opened: Instant?
+    /// Whether the kernel passed its frames on when it ended.
+    var wasBridged = false
     /// The last counters that the kernel told.
     var counters = SessionCounters()
     /// The other side of a bridge, made or meant; when one goes the other goes.
@@ -95,6 +99,9 @@ final class PPPSession {
 
     /// Whether a network protocol passes, or whatever the ends of PPP agree on.
     var isOpen: Bool { isBridged || isLinked && networks.isAnyUp }
+
+    /// Whether it was ever of use to anybody.
+    var wasOpen: Bool { opened != nil || wasBridged }
 
     var user: String? { link.user ?? role.user }
 

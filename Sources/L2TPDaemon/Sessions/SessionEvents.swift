@@ -19,6 +19,7 @@ extension Sessions {
         case .sessionDeleted(let key, let counters): forget(key, counters, at: now)
         case .sessionLost(let key), .channelHangUp(let key):
             guard let session = self[key], !session.isEnding else { return [] }
+            session.hasFailed = true
             log.warning("kernel session lost", metadata: session.metadata)
             return [.close(key, Disconnection(.lossOfCarrier, text: "the session is gone from the kernel"))]
         case .unitReady(let key, let index, let name):
@@ -114,7 +115,10 @@ extension Sessions {
 
     private func fail(_ key: SessionKey, _ error: DataPlaneError, at now: Instant) -> [SessionOrder] {
         guard let session = remove(key) else { return [] }
-        defer { session.role.forgotten(session, at: now) }
+        defer {
+            session.role.forgotten(session, at: now)
+            log.forget(.session(key))
+        }
         // Where its tunnel has failed or is over nobody waits for an answer.
         guard !session.isEnding else { return [] }
         statistics.count(.dataPlaneFailures)
@@ -131,9 +135,20 @@ extension Sessions {
         }
         statistics.count(.sessionsClosed)
         let last = counters ?? session.counters
-        let fields: Logger.Metadata = ["rx_bytes": "\(last.receivedOctets)", "tx_bytes": "\(last.sentOctets)"]
-        log.info("session closed", metadata: session.metadata.merging(fields) { $1 })
+        var fields = session.metadata
+        fields["reason"] = "\(session.end ?? "over")"
+        if let end = session.callEnd { fields["call_end"] = "\(end)" }
+        fields["rx_bytes"] = "\(last.receivedOctets)"
+        fields["tx_bytes"] = "\(last.sentOctets)"
+        if !session.wasOpen {
+            log.notice("session not opened", metadata: fields)
+        } else if session.hasFailed {
+            log.notice("session lost", metadata: fields)
+        } else {
+            log.info("session closed", metadata: fields)
+        }
         session.role.forgotten(session, at: now)
+        log.forget(.session(key))
     }
 
     /// Traffic that the kernel saw spares an LCP echo (LCP-12) and a HELLO (KA-01).

@@ -55,8 +55,15 @@ extension Sessions {
         case .linkDown:
             for network in NetworkProtocol.allCases { withdraw(session, network, at: now) }
         case .closed(let reason):
-            if reason != .lowerLayerDown { session.end = session.end ?? reason.text }
-            log.info("link closed", metadata: session.metadata.merging(["reason": "\(reason.text)"]) { $1 })
+            switch reason {
+            // Whoever took the line away says why.
+            case .lowerLayerDown: break
+            case .administrative, .terminated: session.end = session.end ?? reason.text
+            default:
+                session.end = session.end ?? reason.text
+                session.hasFailed = true
+            }
+            log.debug("link closed", metadata: session.metadata.merging(["reason": "\(reason.text)"]) { $1 })
             orders.append(.close(session.key, session.disconnection ?? Disconnection(reason)))
         case .noted(let note):
             statistics.note("ppp_\(note.name)")

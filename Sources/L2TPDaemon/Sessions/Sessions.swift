@@ -14,7 +14,7 @@ final class Sessions<Plane: DataPlane> {
     typealias Instant = ContinuousClock.Instant
 
     let plane: Plane
-    let log: Logger
+    let log: Journal
     private var sessions: [SessionKey: PPPSession] = [:]
     private var keys: [UInt32: Set<SessionKey>] = [:]
     /// Sessions that are not ending, over all and, where a `[[peer]]`'s tunnel carries them, by it.
@@ -26,7 +26,7 @@ final class Sessions<Plane: DataPlane> {
     var names = InterfaceNames()
     var random = SystemRandomNumberGenerator()
 
-    init(plane: Plane, log: Logger) {
+    init(plane: Plane, log: Journal) {
         self.plane = plane
         self.log = log
     }
@@ -74,6 +74,7 @@ final class Sessions<Plane: DataPlane> {
         keys[session.key.tunnel, default: []].insert(session.key)
         if !session.role.isSecondSide { liveCount += 1 }
         if let name = session.role.countedPeer { liveByPeer[name, default: 0] += 1 }
+        log.follow(.session(session.key))
         session.role.began(session)
     }
 
@@ -195,6 +196,7 @@ final class Sessions<Plane: DataPlane> {
 
     /// Nothing more is done for a session but to wait until the data plane has forgotten it.
     private func retire(_ session: PPPSession, at now: Instant) {
+        session.wasBridged = session.isBridged
         session.stage = .ending
         for network in NetworkProtocol.allCases where !session.networks.isClear(network) {
             session.role.networkDown(network, of: session, at: now)

@@ -21,7 +21,7 @@ final class L2TPServer<Plane: DataPlane> {
     let lac: LAC
     let listeners: [DatagramSocket]
     let hostName: String
-    let log: Logger
+    let log: Journal
     var statistics = Statistics()
     private(set) var peers: Peers
     private(set) var limits: Daemon
@@ -53,7 +53,7 @@ final class L2TPServer<Plane: DataPlane> {
     init(
         plane: Plane, loop: EventLoop, listeners: [DatagramSocket], sessions: Sessions<Plane>, lns: LNS,
         clients: Clients, lac: LAC, hostName: String, peers: Peers, limits: Daemon, serials: CallSerialNumbers,
-        resolver: NameResolver, log: Logger,
+        resolver: NameResolver, log: Journal,
         at now: Instant
     ) {
         self.plane = plane
@@ -203,6 +203,7 @@ final class L2TPServer<Plane: DataPlane> {
     func forgetIfDone(_ context: TunnelContext) {
         guard context.isForgettable, table[context.id] === context else { return }
         table.remove(context)
+        log.forget(.tunnel(context.id))
         if context.isOutbound { loop.remove(context.listener.descriptor) }
         deadlines.remove(context.id)
     }

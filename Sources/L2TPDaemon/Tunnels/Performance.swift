@@ -21,7 +21,8 @@ extension L2TPServer {
             carryOut(sessions.connect(.incoming(connection), key: key(id, in: context), at: now), at: now)
         case .callClosed(let id, let reason):
             let fields: Logger.Metadata = ["session_id": "\(id)", "reason": "\(reason)"]
-            log.info("call closed", metadata: metadata(context).merging(fields) { $1 })
+            // Of a call that is a session more is told when that is over.
+            log.debug("call closed", metadata: metadata(context).merging(fields) { $1 })
             // With the tunnel go all of its calls at once: `closed` sees to them.
             if placedCallClosed(id, reason, in: context, at: now) { return }
             let key = key(id, in: context)
@@ -117,7 +118,14 @@ extension L2TPServer {
         case .peer, .peerLost, .tieLost, .abandoned: context.mayBeLeft = true
         }
         statistics.count(.tunnelsClosed)
-        log.info("tunnel closed", metadata: metadata(context).merging(["reason": "\(reason)"]) { $1 })
+        let fields = metadata(context).merging(["reason": "\(reason)"]) { $1 }
+        if context.opened == nil {
+            log.notice("tunnel not opened", metadata: fields)
+        } else if reason == .peerLost {
+            log.notice("tunnel lost", metadata: fields)
+        } else {
+            log.info("tunnel closed", metadata: fields)
+        }
         leaveOutbound(context, reason, at: now)
         let orders = sessions.releaseAll(inTunnel: context.kernelID, "tunnel \(reason)", at: now)
         defer { carryOut(orders, at: now) }

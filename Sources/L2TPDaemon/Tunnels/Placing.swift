@@ -142,6 +142,7 @@ extension L2TPServer {
                 machine: Tunnel(role: .initiator, localTunnelID: id, configuration: configuration), listener: socket,
                 at: now)
             table.insert(context)
+            log.follow(.tunnel(id))
             outboundTunnels[outbound.share] = context
             log.info("tunnel begun", metadata: metadata(context))
             tell(context, .open, at: now)

@@ -58,6 +58,7 @@ extension L2TPServer {
             machine: Tunnel(role: .responder, localTunnelID: id, configuration: configuration),
             listener: listener, at: now)
         table.insert(context)
+        log.follow(.tunnel(id))
         tell(context, .datagram(message.header, body: message.body), at: now)
     }
 
