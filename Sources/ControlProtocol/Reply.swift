@@ -21,15 +21,19 @@ package enum Reply: Hashable, Sendable {
     case closed(CloseRecord)
     /// `{"reply":"reloaded","applied":[...],"not_applied":[...]}`.
     case reloaded(ReloadRecord)
-    /// Done, and there is nothing to say.
+    /// Done, and there is nothing to say; or, to a client that asked to be told of what happens: from here on it is.
     case done
+    /// `{"reply":"missed","count":12}`: the client reads more slowly than things happen, and this many lines that belong here
+    /// were not kept for it.
+    case missed(count: Int)
     /// `{"reply":"error","code":"not_found","message":"..."}`.
     case error(ControlError)
 }
 
 extension Reply: Codable {
     private enum Name: String, Codable {
-        case version, summary, tunnel, session, peer, pool, client, pppoe, call, end, closed, reloaded, done, error
+        case version, summary, tunnel, session, peer, pool, client, pppoe, call
+        case end, closed, reloaded, done, missed, error
         case statistics = "stats"
     }
 
@@ -55,6 +59,7 @@ extension Reply: Codable {
             case .closed: .closed(try CloseRecord(from: decoder))
             case .reloaded: .reloaded(try ReloadRecord(from: decoder))
             case .done: .done
+            case .missed: .missed(count: try values.decode(Int.self, forKey: .count))
             case .error: .error(try ControlError(from: decoder))
             }
     }
@@ -64,6 +69,10 @@ extension Reply: Codable {
         func encode(_ name: Name, _ record: any Encodable) throws {
             try values.encode(name, forKey: .reply)
             try record.encode(to: encoder)
+        }
+        func encode(_ name: Name, _ count: Int) throws {
+            try values.encode(name, forKey: .reply)
+            try values.encode(count, forKey: .count)
         }
         switch self {
         case .version(let record): try encode(.version, record)
@@ -76,12 +85,11 @@ extension Reply: Codable {
         case .pppoe(let record): try encode(.pppoe, record)
         case .call(let record): try encode(.call, record)
         case .statistics(let record): try encode(.statistics, record)
-        case .end(let count):
-            try values.encode(Name.end, forKey: .reply)
-            try values.encode(count, forKey: .count)
+        case .end(let count): try encode(.end, count)
         case .closed(let record): try encode(.closed, record)
         case .reloaded(let record): try encode(.reloaded, record)
         case .done: try values.encode(Name.done, forKey: .reply)
+        case .missed(let count): try encode(.missed, count)
         case .error(let error): try encode(.error, error)
         }
     }

@@ -170,6 +170,7 @@ package final class Service<Plane: DataPlane> {
         expire(at: now)
         server.endCallsOfFailedHooks(at: now)
         answerCalls(at: now)
+        control.deliver()
     }
 
     // MARK: - Events

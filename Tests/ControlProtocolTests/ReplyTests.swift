@@ -51,7 +51,7 @@ import Testing
         .end(count: 10_000),
         .closed(CloseRecord(closed: ["7/12"], refused: [.init(name: "9", code: .notFound, message: "no session 9")])),
         .reloaded(ReloadRecord(applied: ["peer bras-1 added"], notApplied: ["listeners"])),
-        .done,
+        .done, .missed(count: 12),
         .error(ControlError(code: .busy, message: "going down")),
     ]
 

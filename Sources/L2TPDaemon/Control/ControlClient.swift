@@ -37,6 +37,8 @@ final class ControlClient {
     private var hasEnded = false
     private var isBroken = false
     private var listing: Listing?
+    /// What waits to be streamed, when the client asked for that: from then on it is served nothing else.
+    private var outbox: Outbox?
     /// The request that waits for the kernel's counters.
     var awaitingCounters: Request?
     /// The call whose outcome is waited for.
@@ -55,7 +57,8 @@ final class ControlClient {
 
     /// Whether the next request must wait.
     private var isBusy: Bool {
-        listing != nil || awaitingCounters != nil || awaitingCall != nil || connection.pendingOctets >= Self.comfortable
+        listing != nil || outbox != nil || awaitingCounters != nil || awaitingCall != nil
+            || connection.pendingOctets >= Self.comfortable
     }
 
     /// Nothing more will come and nothing is owed.
@@ -102,6 +105,34 @@ final class ControlClient {
         if error.code == .lineTooLong { hasEnded = true }
     }
 
+    // MARK: - What it is streamed
+
+    var isSubscribed: Bool { outbox != nil }
+
+    /// The client is told of what happens, by `stream`, until it hangs up.
+    func subscribe() {
+        send(.done)
+        outbox = Outbox()
+    }
+
+    /// A line, its newline with it, that goes out with `deliver`; nothing for who did not subscribe.
+    func stream(_ line: [UInt8]) {
+        outbox?.put(line)
+    }
+
+    /// Hands the socket what waits, when it has taken what it was handed before.
+    func deliver() {
+        connection.flush()
+        guard connection.pendingOctets == 0, let octets = outbox?.take(), !octets.isEmpty else { return }
+        do {
+            try connection.write(octets)
+        } catch {
+            isBroken = true
+        }
+    }
+
+    // MARK: - Lists
+
     func begin(_ listing: Listing) {
         self.listing = listing
         advance()
@@ -109,7 +140,7 @@ final class ControlClient {
 
     /// Sends what waits, and of a list as much as the client takes in one turn.
     func advance() {
-        connection.flush()
+        deliver()
         for _ in 0..<Self.rowsPerTurn {
             guard listing != nil, connection.pendingOctets < Self.comfortable else { return }
             if let reply = listing?.nextReply() { send(reply) } else { listing = nil }

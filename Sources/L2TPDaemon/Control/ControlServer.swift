@@ -65,6 +65,14 @@ final class ControlServer {
         nextNumber += 1
     }
 
+    /// Sends the subscribers what this turn of the loop had for them.
+    func deliver() {
+        for client in clients.values where client.isSubscribed {
+            client.deliver()
+            settle(client)
+        }
+    }
+
     /// After anything was done for a client: watches for what it needs now, and lets go of who is done.
     func settle(_ client: ControlClient) {
         guard !client.isDone else {
