@@ -15,6 +15,10 @@ package enum Reply: Hashable, Sendable {
     case pppoe(PPPoERecord)
     case call(CallRecord)
     case statistics(StatisticsRecord)
+    /// Something that happened: of a list, or as it happens.
+    case event(EventRecord)
+    case sessionStory(SessionStory)
+    case tunnelStory(TunnelStory)
     /// The list is complete: `{"reply":"end","count":2}`.
     case end(count: Int)
     /// What is being closed, and what was not: `{"reply":"closed","closed":["7/12"],"refused":[]}`.
@@ -34,7 +38,10 @@ extension Reply: Codable {
     private enum Name: String, Codable {
         case version, summary, tunnel, session, peer, pool, client, pppoe, call
         case end, closed, reloaded, done, missed, error
+        case event
         case statistics = "stats"
+        case sessionStory = "session_story"
+        case tunnelStory = "tunnel_story"
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -55,6 +62,9 @@ extension Reply: Codable {
             case .pppoe: .pppoe(try PPPoERecord(from: decoder))
             case .call: .call(try CallRecord(from: decoder))
             case .statistics: .statistics(try StatisticsRecord(from: decoder))
+            case .event: .event(try EventRecord(from: decoder))
+            case .sessionStory: .sessionStory(try SessionStory(from: decoder))
+            case .tunnelStory: .tunnelStory(try TunnelStory(from: decoder))
             case .end: .end(count: try values.decode(Int.self, forKey: .count))
             case .closed: .closed(try CloseRecord(from: decoder))
             case .reloaded: .reloaded(try ReloadRecord(from: decoder))
@@ -85,6 +95,9 @@ extension Reply: Codable {
         case .pppoe(let record): try encode(.pppoe, record)
         case .call(let record): try encode(.call, record)
         case .statistics(let record): try encode(.statistics, record)
+        case .event(let record): try encode(.event, record)
+        case .sessionStory(let story): try encode(.sessionStory, story)
+        case .tunnelStory(let story): try encode(.tunnelStory, story)
         case .end(let count): try encode(.end, count)
         case .closed(let record): try encode(.closed, record)
         case .reloaded(let record): try encode(.reloaded, record)

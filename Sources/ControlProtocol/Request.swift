@@ -10,6 +10,16 @@ package enum Request: Hashable, Sendable {
     case showTunnels(TunnelFilter)
     /// `{"request":"show_sessions","tunnel_id":7}`: each as `Reply.session`, then `Reply.end`.
     case showSessions(SessionFilter)
+    /// `{"request":"show_tunnel","tunnel_id":7}`: its whole story, as `Reply.tunnelStory`.
+    case showTunnel(UInt32)
+    /// `{"request":"show_session","session":"7/12"}`: its whole story, as `Reply.sessionStory`.
+    case showSession(SessionName)
+    /// `{"request":"show_failures","user":"alice"}`: what failed lately and why, oldest first, each as `Reply.event`, then
+    /// `Reply.end`.
+    case showFailures(EventFilter)
+    /// `{"request":"monitor"}`: what happens from now on, each as `Reply.event`, until the client hangs up; `Reply.done` comes
+    /// first.
+    case monitor(EventFilter)
     /// `{"request":"show_peers"}`: each as `Reply.peer`, then `Reply.end`.
     case showPeers
     /// `{"request":"show_pools"}`: each as `Reply.pool`, then `Reply.end`.
@@ -97,6 +107,10 @@ extension Request: Codable {
         case version, summary
         case showTunnels = "show_tunnels"
         case showSessions = "show_sessions"
+        case showTunnel = "show_tunnel"
+        case showSession = "show_session"
+        case showFailures = "show_failures"
+        case monitor
         case showPeers = "show_peers"
         case showPools = "show_pools"
         case showClients = "show_clients"
@@ -112,7 +126,8 @@ extension Request: Codable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case request, sessions, level, client
+        case request, session, sessions, level, client
+        case tunnelID = "tunnel_id"
         case tunnelIDs = "tunnel_ids"
     }
 
@@ -141,6 +156,18 @@ extension Request: Codable {
         case .showSessions:
             self = .showSessions(try SessionFilter(from: decoder))
             arguments = SessionFilter.CodingKeys.allCases.map(\.stringValue)
+        case .showTunnel:
+            self = .showTunnel(try values.decode(UInt32.self, forKey: .tunnelID))
+            arguments = [CodingKeys.tunnelID.stringValue]
+        case .showSession:
+            self = .showSession(try values.decode(SessionName.self, forKey: .session))
+            arguments = [CodingKeys.session.stringValue]
+        case .showFailures:
+            self = .showFailures(try EventFilter(from: decoder))
+            arguments = EventFilter.CodingKeys.allCases.map(\.stringValue)
+        case .monitor:
+            self = .monitor(try EventFilter(from: decoder))
+            arguments = EventFilter.CodingKeys.allCases.map(\.stringValue)
         case .showPeers: self = .showPeers
         case .showPools: self = .showPools
         case .showClients: self = .showClients
@@ -186,6 +213,18 @@ extension Request: Codable {
             try filter.encode(to: encoder)
         case .showSessions(let filter):
             try name(.showSessions)
+            try filter.encode(to: encoder)
+        case .showTunnel(let id):
+            try name(.showTunnel)
+            try values.encode(id, forKey: .tunnelID)
+        case .showSession(let session):
+            try name(.showSession)
+            try values.encode(session, forKey: .session)
+        case .showFailures(let filter):
+            try name(.showFailures)
+            try filter.encode(to: encoder)
+        case .monitor(let filter):
+            try name(.monitor)
             try filter.encode(to: encoder)
         case .showPeers: try name(.showPeers)
         case .showPools: try name(.showPools)

@@ -21,6 +21,8 @@ package final class Service<Plane: DataPlane> {
     let lac: LAC
     let server: L2TPServer<Plane>
     let control: ControlServer
+    /// Clients that follow what happens.
+    let followers = Feed<EventFilter>()
     let began: Instant
     let kernel: String
     let processID: Int32
@@ -170,6 +172,8 @@ package final class Service<Plane: DataPlane> {
         expire(at: now)
         server.endCallsOfFailedHooks(at: now)
         answerCalls(at: now)
+        for event in log.takeNews() { followers.publish(.event(event)) { $0.matches(event) } }
+        log.isFollowed = !followers.isEmpty
         control.deliver()
     }
 

@@ -15,6 +15,23 @@ package struct WallTime: Hashable, Sendable {
         return WallTime(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
     }
 
+    /// What `timestamp` wrote; nil for anything else.
+    package init?(timestamp: String) {
+        let shape = "0000-00-00T00:00:00.000Z"
+        guard timestamp.utf8.count == shape.utf8.count,
+            zip(timestamp.utf8, shape.utf8).allSatisfy({ $1 == 0x30 ? (0x30...0x39).contains($0) : $0 == $1 })
+        else { return nil }
+        let numbers = timestamp.split { !$0.isNumber }.compactMap { Int32($0) }
+        var parts = unsafe tm()
+        unsafe parts.tm_year = numbers[0] - 1900
+        unsafe parts.tm_mon = numbers[1] - 1
+        unsafe parts.tm_mday = numbers[2]
+        unsafe parts.tm_hour = numbers[3]
+        unsafe parts.tm_min = numbers[4]
+        unsafe parts.tm_sec = numbers[5]
+        milliseconds = Int64(unsafe timegm(&parts)) * 1000 + Int64(numbers[6])
+    }
+
     /// RFC 3339 in UTC: "2026-01-02T03:04:05.678Z".
     package var timestamp: String { text("%Y-%m-%dT%H:%M:%S", isLocal: false) + "Z" }
 

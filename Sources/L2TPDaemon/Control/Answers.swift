@@ -26,9 +26,13 @@ extension Service {
         switch request {
         case .version: client.send(.version(.current))
         case .summary: client.send(.summary(summary(at: now)))
-        case .showTunnels, .showSessions:
+        case .showTunnels, .showSessions, .showTunnel, .showSession:
             client.awaitingCounters = request
             plane.readCounters()
+        case .showFailures(let filter): client.begin(list(log.failures(filter)) { .event($0) })
+        case .monitor(let filter):
+            followers.add(client, filter)
+            log.isFollowed = true
         case .showPeers: client.begin(list(server.peers.all) { .peer(self.record($0)) })
         case .showPools: client.begin(list(lns.pools.records) { .pool($0) })
         case .showClients: client.begin(list(clients.all) { .client(ClientRecord($0, at: now)) })
@@ -66,6 +70,8 @@ extension Service {
             switch request {
             case .showTunnels(let filter): client.begin(listTunnels(filter, at: now))
             case .showSessions(let filter): client.begin(listSessions(filter, at: now))
+            case .showTunnel(let id): client.send(tunnelStory(id, at: now))
+            case .showSession(let name): client.send(sessionStory(name, at: now))
             default: break
             }
             serve(client, at: now)
@@ -153,27 +159,37 @@ extension Service {
     private func closeSessions(_ names: [SessionName], at now: Instant) -> CloseRecord {
         var record = CloseRecord()
         for name in names {
-            let keys =
-                if let tunnel = name.tunnelID {
-                    [SessionKey(tunnel: tunnel, session: name.sessionID)].filter { sessions[$0] != nil }
-                } else {
-                    sessions.allKeys.filter { $0.session == name.sessionID }
+            do throws(ControlError) {
+                let session = try session(named: name)
+                if session.isEnding {
+                    throw ControlError(code: .closing, message: "session \(name) is closing already")
                 }
-            guard let key = keys.first, let session = sessions[key] else {
-                record.refuse("\(name)", .notFound, "no session has the local id \(name)")
-                continue
-            }
-            if keys.count > 1 {
-                let all = keys.map(\.description).sorted().joined(separator: ", ")
-                record.refuse("\(name)", .ambiguous, "\(keys.count) tunnels have such a session: name one of \(all)")
-            } else if session.isEnding {
-                record.refuse("\(name)", .closing, "session \(name) is closing already")
-            } else {
-                server.closeSession(key, at: now)
+                server.closeSession(session.key, at: now)
                 record.closed.append("\(name)")
+            } catch {
+                record.refuse("\(name)", error.code, error.message)
             }
         }
         return record
+    }
+
+    /// The session that a client means.
+    func session(named name: SessionName) throws(ControlError) -> PPPSession {
+        let keys =
+            if let tunnel = name.tunnelID {
+                [SessionKey(tunnel: tunnel, session: name.sessionID)].filter { sessions[$0] != nil }
+            } else {
+                sessions.allKeys.filter { $0.session == name.sessionID }
+            }
+        guard let key = keys.first, let session = sessions[key] else {
+            throw ControlError(code: .notFound, message: "no session has the local id \(name)")
+        }
+        if keys.count > 1 {
+            let all = keys.map(\.description).sorted().joined(separator: ", ")
+            throw ControlError(
+                code: .ambiguous, message: "\(keys.count) tunnels have such a session: name one of \(all)")
+        }
+        return session
     }
 }
 

@@ -4,9 +4,9 @@ import ArgumentParser
 struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show tunnels, sessions, peers, pools, clients, access interfaces or counters.",
+        abstract: "Show tunnels, sessions, what failed, peers, pools, clients, access interfaces or counters.",
         subcommands: [
-            ShowTunnels.self, ShowSessions.self, ShowPeers.self, ShowPools.self, ShowClients.self, ShowPPPoE.self,
+            ShowTunnels.self, ShowTunnel.self, ShowSessions.self, ShowSession.self, ShowFailures.self, ShowPeers.self, ShowPools.self, ShowClients.self, ShowPPPoE.self,
             ShowStatistics.self,
         ])
 }
