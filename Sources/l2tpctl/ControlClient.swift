@@ -17,10 +17,19 @@ final class ControlClient {
     init(socket: String, patience: Duration = ControlClient.patience) throws(Failure) {
         self.socket = socket
         self.patience = patience
+        connection = try Self.connect(to: socket)
         do {
-            connection = try StreamConnection(connectingTo: socket)
             loop = try EventLoop()
             try loop.add(connection.descriptor, Token(owner: 0, value: 0))
+        } catch {
+            throw .noAccess(socket: socket, reason: "\(error)")
+        }
+    }
+
+    /// A connection to the daemon that listens at `socket`.
+    static func connect(to socket: String) throws(Failure) -> StreamConnection {
+        do {
+            return try StreamConnection(connectingTo: socket)
         } catch {
             let absent = [SystemPackage.Errno.noSuchFileOrDirectory, .connectionRefused, .notDirectory].map(\.rawValue)
             throw absent.contains(error.code)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ControlProtocol
+import EventLoop
 
 /// `l2tpctl`: shows what a running l2tpd does, and steers it.
 @main
@@ -19,11 +20,12 @@ struct L2TPCtl: ParsableCommand {
             l2tpctl config check FILE
             l2tpctl kernel show tunnels|sessions [ID ...] [--json] [--watch SECONDS]
             l2tpctl kernel add|modify|delete tunnel|session ID ...
-            l2tpctl monitor --kernel [--json]
+            l2tpctl monitor [--kernel | --daemon] [--json]
             """,
         discussion: """
             Without a command it prints the summary: who answers, since when, and how many tunnels, sessions and addresses there \
-            are. WHAT to show is one of tunnels, sessions, peers, pools, clients, pppoe and stats.
+            are. WHAT to show is one of tunnels, sessions, failures, peers, pools, clients, pppoe and stats, or one \
+            "tunnel ID" or "session ID" with its whole story.
 
             A tunnel is named by its local id, a session by both local ids as TUNNEL/SESSION, or by its session id alone while no \
             other tunnel has the same. "show" prints these names.
@@ -38,12 +40,14 @@ struct L2TPCtl: ParsableCommand {
               l2tpctl show sessions                   who is connected
               l2tpctl show sessions --user alice      one subscriber's sessions
               l2tpctl show tunnels --json | jq '.[].peer_address'
+              l2tpctl show session 7/12               all that is known of one, and what happened to it
+              l2tpctl show failures --user alice      why alice cannot connect
               l2tpctl session close 7/12 7/13         end two calls (CDN)
               l2tpctl tunnel close 7                  end a tunnel and its calls (StopCCN)
               l2tpctl client up office                dial (and client down: hang up)
               l2tpctl call open bras-1 5551234        have a LAC place a call
               l2tpctl kernel show sessions            what the kernel has, without a daemon
-              l2tpctl monitor --kernel --json         what changes of it, an object a line
+              l2tpctl monitor                         what happens, as it happens
               l2tpctl config check /etc/l2tpd/l2tpd.toml && l2tpctl config reload
 
             EXIT STATUS
@@ -86,6 +90,11 @@ struct DaemonOption: ParsableArguments {
 
     /// `patience` is how long an answer may take.
     func connect(patience: Duration = ControlClient.patience) throws(Failure) -> ControlClient {
-        try ControlClient(socket: socket ?? Self.usualSocket, patience: patience)
+        try ControlClient(socket: path, patience: patience)
     }
+
+    /// A connection alone, for who waits for more than answers.
+    func open() throws(Failure) -> StreamConnection { try ControlClient.connect(to: path) }
+
+    var path: String { socket ?? Self.usualSocket }
 }

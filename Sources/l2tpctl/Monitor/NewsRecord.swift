@@ -1,10 +1,11 @@
 import Linux
 import Netlink
 
-/// A line of `l2tpctl monitor --kernel --json`.
+/// A line of `l2tpctl monitor --json` about the kernel.
 struct NewsRecord: Encodable {
     /// RFC 3339, in UTC.
     var time: String
+    var source = "kernel"
     /// "watching", "events_lost", or what it is about and what became of it: "tunnel_created", "session_modified",
     /// "link_deleted".
     var event: String

@@ -51,7 +51,10 @@ struct ShowSession: Showing {
             ])
         facts.add(
             "proof",
-            [session.authentication, session.realm.map { "realm \($0)" }, session.proxyAuthentication ? "by proxy" : nil])
+            [
+                session.authentication, session.realm.map { "realm \($0)" },
+                session.proxyAuthentication ? "by proxy" : nil,
+            ])
         facts.add("LCP here", [story.localLCP.map(text)])
         facts.add("LCP there", [story.peerLCP.map(text), session.proxyLCP ? "by proxy" : nil])
         facts.add("PPP", ["phase \(story.pppPhase)"] + story.networks.map { "\($0) up" })
