@@ -5,6 +5,7 @@ package import ControlProtocol
 package struct Configuration: Hashable, Sendable {
     package var daemon: Daemon
     package var logLevel: LogLevel
+    package var logFormat: LogFormat
     /// Where tunnels come in, no two alike; at least one, unless there are only clients or subscribers.
     package var listeners: [Endpoint]
     package var peers: [Peer]
@@ -18,12 +19,14 @@ package struct Configuration: Hashable, Sendable {
     package var callees: [Callee]
 
     package init(
-        daemon: Daemon = Daemon(), logLevel: LogLevel = .info, listeners: [Endpoint], peers: [Peer] = [],
+        daemon: Daemon = Daemon(), logLevel: LogLevel = .info, logFormat: LogFormat = .automatic,
+        listeners: [Endpoint], peers: [Peer] = [],
         profiles: [PPPProfile] = [], pools: [Pool] = [], users: [User] = [], groups: [TunnelGroup] = [],
         clients: [Client] = [], accessInterfaces: [AccessInterface] = [], realms: [Realm] = [], callees: [Callee] = []
     ) {
         self.daemon = daemon
         self.logLevel = logLevel
+        self.logFormat = logFormat
         self.listeners = listeners
         self.peers = peers
         self.profiles = profiles

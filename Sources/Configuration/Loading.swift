@@ -62,7 +62,12 @@ extension Configuration {
             }
         }
         let daemon = read([document.table("daemon")]) { Daemon(reading: &$0) }.first?.1 ?? Daemon()
-        let logLevel = read([document.table("log")]) { $0.choice("level", default: LogLevel.info) }.first?.1 ?? .info
+        let log = read([document.table("log")]) {
+            (
+                level: $0.choice("level", default: LogLevel.info),
+                format: $0.choice("format", default: LogFormat.automatic)
+            )
+        }.first?.1
         let listeners = read(document.tables("listener")) { Endpoint(reading: &$0) }
         let pools = read(document.tables("pool")) { Pool(reading: &$0) }
         let declaredPools = Declared(named(pools, \.name), names: document.names(of: "pool"))
@@ -113,7 +118,8 @@ extension Configuration {
         refuseAmbiguity(peers)
         refuseSharedAddresses(users, profiles: profiles.map(\.1))
         self.init(
-            daemon: daemon, logLevel: logLevel, listeners: listeners.map(\.1), peers: peers.map(\.1),
+            daemon: daemon, logLevel: log?.level ?? .info, logFormat: log?.format ?? .automatic,
+            listeners: listeners.map(\.1), peers: peers.map(\.1),
             profiles: profiles.map(\.1), pools: pools.map(\.1), users: users.map(\.1),
             groups: groups.map(\.1), clients: clients.map(\.1), accessInterfaces: accessInterfaces.map(\.1),
             realms: realms.map(\.1), callees: callees.map(\.1))

@@ -38,10 +38,12 @@ package struct Reload: Hashable, Sendable {
         if new.daemon.controlSocket != old.daemon.controlSocket {
             record.notApplied.append("daemon.control_socket changed; restart l2tpd")
         }
+        if new.logFormat != old.logFormat { record.notApplied.append("log.format changed; restart l2tpd") }
         if new.daemon.hostName != old.daemon.hostName {
             record.notApplied.append("daemon.host_name changed; restart l2tpd")
         }
         inForce.daemon = limits
+        inForce.logFormat = old.logFormat
         inForce.listeners = old.listeners
         configuration = inForce
         self.record = record

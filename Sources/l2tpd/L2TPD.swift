@@ -58,7 +58,9 @@ struct L2TPD: ParsableCommand {
     private func serve(_ configuration: Configuration) throws {
         let threshold = LoggingThreshold(configuration.logLevel)
         let log = LoggingHandler.logger(
-            threshold, style: LoggingHandler.style(journalStream: CurrentProcess.environment("JOURNAL_STREAM")))
+            threshold,
+            .standard(
+                for: configuration.logFormat, journalStream: CurrentProcess.environment("JOURNAL_STREAM")))
         try DescriptorLimit.raise()
         // The loop blocks the signals that it hears in every thread that is started after it.
         let loop = try EventLoop(signals: [.terminate, .interrupt, .hangUp])

@@ -32,6 +32,31 @@ import Testing
         return call
     }()
 
+    static let event: EventRecord = {
+        var event = EventRecord(time: "2026-01-02T03:04:05.678Z", level: .notice, event: "authentication refused")
+        (event.tunnelID, event.sessionID) = (7, 12)
+        (event.peer, event.user, event.interface) = ("bras-1", "alice", "ppp0")
+        event.details = ["reason": "wrong password"]
+        return event
+    }()
+    static let sessionStory: SessionStory = {
+        var story = SessionStory(session: session, pppPhase: "network")
+        story.localLCP = .init(
+            mru: 1460, authentication: "pap", magicNumber: "0000abcd", accm: "ffffffff",
+            protocolFieldCompression: false,
+            addressAndControlFieldCompression: true)
+        story.networks = ["ipv4"]
+        story.timerSeconds = 1.5
+        story.events = [event]
+        return story
+    }()
+    static let tunnelStory: TunnelStory = {
+        var story = TunnelStory(tunnel: tunnel, kernel: "ready")
+        story.sessions = ["7/12"]
+        story.events = [event]
+        return story
+    }()
+
     static let replies: [Reply] = [
         .version(VersionRecord(version: "1.0.0")), .summary(summary), .tunnel(tunnel), .session(session),
         .peer(
@@ -48,6 +73,7 @@ import Testing
                 maxSessionsPerMAC: 8)),
         .call(call), .call(CallRecord(peer: "bras-1", calledNumber: "5551234", callSerialNumber: 9)),
         .statistics(StatisticsRecord(counters: ["rx_control_messages": 12])),
+        .event(event), .sessionStory(sessionStory), .tunnelStory(tunnelStory),
         .end(count: 10_000),
         .closed(CloseRecord(closed: ["7/12"], refused: [.init(name: "9", code: .notFound, message: "no session 9")])),
         .reloaded(ReloadRecord(applied: ["peer bras-1 added"], notApplied: ["listeners"])),

@@ -14,6 +14,15 @@ import Testing
             .showSessions(SessionFilter(tunnelID: 7, user: "alice")),
             #"{"request":"show_sessions","tunnel_id":7,"user":"alice"}"#
         ),
+        (.showTunnel(7), #"{"request":"show_tunnel","tunnel_id":7}"#),
+        (
+            .showSession(SessionName(tunnelID: 7, sessionID: 12)), #"{"request":"show_session","session":"7/12"}"#
+        ),
+        (.showFailures(EventFilter(user: "alice")), #"{"request":"show_failures","user":"alice"}"#),
+        (
+            .monitor(EventFilter(tunnelID: 7, sessionID: 12, peer: "bras-1")),
+            #"{"peer":"bras-1","request":"monitor","session_id":12,"tunnel_id":7}"#
+        ),
         (.showPeers, #"{"request":"show_peers"}"#),
         (.showPools, #"{"request":"show_pools"}"#),
         (.showStatistics, #"{"request":"show_stats"}"#),

@@ -1,6 +1,7 @@
 import Addresses
 import Configuration
 import ControlProtocol
+import EventLoop
 import FoundationEssentials
 import L2TPDaemon
 import Logging
@@ -18,7 +19,7 @@ import Testing
 
     static func logger(_ threshold: LoggingThreshold = LoggingThreshold(.info)) -> (Logger, Lines) {
         let lines = Lines()
-        let handler = LoggingHandler(threshold: threshold, style: .journal, write: { lines.append($0) })
+        let handler = LoggingHandler(threshold: threshold, output: .lines(.journal, write: { lines.append($0) }))
         return (Logger(label: "test", factory: { _ in handler }), lines)
     }
 
@@ -119,12 +120,62 @@ import Testing
     @Test(arguments: [nil, "", "1:2", "not a stream"]) func `standard error that is no journal stream gets plain lines`(
         journalStream: String?
     ) {
-        #expect(LoggingHandler.style(journalStream: journalStream) == .plain)
+        #expect(Self.style(of: .standard(for: .automatic, journalStream: journalStream)) == .plain)
     }
 
-    @Test func `standard error that is the journal's stream gets priorities`() throws {
+    /// Nil: the journal itself is spoken to.
+    static func style(of output: LoggingOutput) -> LoggingStyle? {
+        switch output {
+        case .lines(let style, write: _): style
+        case .journal: nil
+        }
+    }
+
+    @Test
+    func `standard error that is the journal's stream gets the journal, or priorities where it cannot be reached`()
+        throws
+    {
         let stream = try FileDescriptor.standardError.stat()
         let journalStream = "\(stream.deviceID.rawValue):\(stream.inode.rawValue)"
-        #expect(LoggingHandler.style(journalStream: journalStream) == .journal)
+        let isThere = FileManager.default.fileExists(atPath: JournalSocket.usualPath)
+        let expected: LoggingStyle? = isThere ? nil : .journal
+        #expect(Self.style(of: .standard(for: .automatic, journalStream: journalStream)) == expected)
+        #expect(Self.style(of: .standard(for: .journal, journalStream: nil)) == expected)
+        #expect(Self.style(of: .standard(for: .text, journalStream: journalStream)) == .plain)
+        #expect(Self.style(of: .standard(for: .json, journalStream: journalStream)) == .json)
+    }
+
+    @Test func `a line of JSON is an object, whatever a peer has sent`() throws {
+        let line = LoggingLine(
+            level: .notice, message: "m", metadata: ["tunnel_id": "7", "session_id": "?", "user": "a\"\n\\\u{1b}"],
+            error: nil, style: .json, at: Date(timeIntervalSince1970: 0.5))
+        #expect(
+            line.description == #"{"time":"1970-01-01T00:00:00.500Z","level":"notice","event":"m","#
+                + #""session_id":"?","tunnel_id":7,"user":"a\"\u000a\\\u001b"}"#)
+        #expect(try JSONDecoder().decode([String: Mixed].self, from: Data(line.description.utf8)).count == 6)
+    }
+
+    private enum Mixed: Decodable {
+        case number(Int)
+        case text(String)
+        init(from decoder: any Decoder) throws {
+            let value = try decoder.singleValueContainer()
+            self = try (try? value.decode(Int.self)).map { .number($0) } ?? .text(value.decode(String.self))
+        }
+    }
+
+    @Test func `the journal gets each value in a field of its own`() {
+        let fields = LoggingLine.fields(
+            level: .warning, message: "call refused", metadata: ["tunnel_id": "7", "password": "hush"], error: nil)
+        #expect(
+            fields.map(\.name) == [
+                "MESSAGE", "PRIORITY", "SYSLOG_IDENTIFIER", "L2TPD_EVENT", "L2TPD_PASSWORD", "L2TPD_TUNNEL_ID",
+            ])
+        #expect(
+            fields.map(\.value) == [
+                "call refused password=<redacted> tunnel_id=7", "4", "l2tpd", "call refused", "<redacted>", "7",
+            ])
+        let octets = JournalSocket.datagram([("A", "b"), ("C", "d\nE=f")])
+        #expect(octets == Array("A=b\nC\n".utf8) + [5, 0, 0, 0, 0, 0, 0, 0] + Array("d\nE=f\n".utf8))
     }
 }

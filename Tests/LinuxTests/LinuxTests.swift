@@ -91,3 +91,16 @@ import Testing
         #expect(UInt64(limit.rlim_cur) == raised)
     }
 }
+
+@Suite struct WallTimeTests {
+    @Test func `a timestamp is read as it was written`() {
+        let time = WallTime(milliseconds: 1_767_323_045_678)
+        #expect(time.timestamp == "2026-01-02T03:04:05.678Z")
+        #expect(WallTime(timestamp: time.timestamp) == time)
+    }
+
+    @Test(arguments: ["", "2026-01-02T03:04:05Z", "2026-01-02 03:04:05.678Z", "2026-01-02T03:04:05.67xZ"])
+    func `nothing else is one`(text: String) {
+        #expect(WallTime(timestamp: text) == nil)
+    }
+}

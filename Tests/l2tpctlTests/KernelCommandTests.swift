@@ -81,7 +81,8 @@ import Testing
             ["kernel", "add", "session", "10/1", "--peer-id", "1", "--cookie", "012345"],
             ["kernel", "add", "session", "10/1", "--peer-id", "1", "--interface", "a/b"],
             ["kernel", "modify", "session", "10/1"], ["kernel", "delete", "session"], ["kernel", "delete", "tunnel"],
-            ["kernel", "show", "sessions", "12"], ["monitor"],
+            ["kernel", "show", "sessions", "12"], ["monitor", "--kernel", "--daemon"],
+            ["monitor", "--kernel", "--user", "alice"],
         ]) func `what is not understood is status 64`(arguments: [String]) throws
     {
         let error = #expect(throws: (any Error).self) { try L2TPCtl.parseAsRoot(arguments) }
@@ -138,15 +139,15 @@ import Testing
         #expect(
             try JSONText.line(NewsRecord(.modified(.link(link)), at: time))
                 == "{\"event\":\"link_modified\",\"link\":{\"index\":7,\"kind\":\"l2tpeth\",\"mtu\":1446,\"name\":\"wire0\","
-                + "\"running\":true,\"up\":true},\"time\":\"2026-01-02T03:04:05.678Z\"}")
+                + "\"running\":true,\"up\":true},\"source\":\"kernel\",\"time\":\"2026-01-02T03:04:05.678Z\"}")
         #expect(
             try JSONText.line(NewsRecord(.deleted(.tunnel(Self.tunnel)), at: time))
-                == "{\"event\":\"tunnel_deleted\",\"time\":\"2026-01-02T03:04:05.678Z\",\"tunnel\":{\"checksums\":false,"
+                == "{\"event\":\"tunnel_deleted\",\"source\":\"kernel\",\"time\":\"2026-01-02T03:04:05.678Z\",\"tunnel\":{\"checksums\":false,"
                 + "\"encapsulation\":\"udp\",\"local_address\":\"192.0.2.1:1701\",\"peer_address\":\"192.0.2.2:1702\","
                 + "\"peer_tunnel_id\":20,\"tunnel_id\":10,\"version\":3}}")
         #expect(
             try JSONText.line(NewsRecord(.lost, at: time))
-                == "{\"event\":\"events_lost\",\"time\":\"2026-01-02T03:04:05.678Z\"}")
+                == "{\"event\":\"events_lost\",\"source\":\"kernel\",\"time\":\"2026-01-02T03:04:05.678Z\"}")
     }
 
     @Test(

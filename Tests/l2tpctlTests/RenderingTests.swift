@@ -185,3 +185,50 @@ import Testing
         #expect(Summary.lines(summary).first?.contains("\n") == false)
     }
 }
+
+@Suite struct StoryRenderingTests {
+    static let event: EventRecord = {
+        var event = EventRecord(time: "2026-01-02T03:04:05.678Z", level: .warning, event: "no address")
+        (event.tunnelID, event.sessionID, event.user) = (7, 12, "alice")
+        event.details = ["error": "pool \"p\" has none", "step": "x\u{1b}[2J"]
+        return event
+    }()
+
+    @Test func `an event is a line with whom it is about and what is to be said of it`() {
+        let line = EventText.line(Self.event)
+        #expect(
+            line.contains(
+                ":04:05.678  warning: no address  7/12 alice  error=\"pool \"p\" has none\" step=x\u{fffd}[2J"))
+        #expect(!EventText.line(Self.event, isStory: true).contains("alice"))
+    }
+
+    @Test func `a session's story names what is known and leaves out what is not`() {
+        var session = SessionRecord(tunnelID: 7, sessionID: 12, peer: "bras-1", state: "open")
+        (session.user, session.interface, session.address, session.localAddress) =
+            ("alice", "ppp0", "10.0.0.2", "10.0.0.1")
+        (session.rxPackets, session.rxBytes) = (3, 2048)
+        var story = SessionStory(session: session, pppPhase: "network")
+        story.peerLCP = .init(
+            mru: 1500, authentication: nil, magicNumber: "0000abcd", accm: "ffffffff", protocolFieldCompression: true,
+            addressAndControlFieldCompression: false)
+        (story.echoIntervalSeconds, story.echoFailures, story.timerSeconds) = (30, 3, 12.5)
+        story.events = [Self.event]
+        let lines = ShowSession.lines(story)
+        #expect(lines.first == "session 7/12  alice  open  ppp0")
+        #expect(lines.contains("  LCP there  MRU 1500, magic 0000abcd, PFC"))
+        #expect(lines.contains("  IPv4       10.0.0.2 from here 10.0.0.1"))
+        #expect(lines.contains("  received   3 packets, 2.0 KiB, 0 errors"))
+        #expect(lines.contains { $0.contains("echo every 30 s, 3 may be missed, the next in 12.5 s") })
+        #expect(!lines.contains { $0.contains("LCP here") || $0.contains("IPv6") || $0.contains("line") })
+        #expect(lines.suffix(2).first == "  what happened")
+    }
+
+    @Test func `a tunnel's story names no more than some of its sessions`() {
+        var story = TunnelStory(tunnel: RenderingTests.tunnel, kernel: "ready")
+        story.sessions = (1...12).map { "7/\($0)" }
+        let lines = ShowTunnel.lines(story)
+        #expect(lines.first == "tunnel 7  established")
+        #expect(lines.contains("  sessions  12, 7/1, 7/2, 7/3, 7/4, 7/5, 7/6, 7/7, 7/8, and 4 more"))
+        #expect(lines.contains { $0.hasPrefix("  timers    up for 1h 2m, no HELLOs") })
+    }
+}

@@ -14,8 +14,8 @@ final class Journal {
     private let log: Logger
     private var stories: [Subject: Story] = [:]
     private var withholding = Withholding()
-    private var failures: Deque<EventRecord> = []
-    private var news: [EventRecord] = []
+    private var failures: Deque<Event> = []
+    private var news: [Event] = []
     /// Whether anybody takes the news.
     var isFollowed = false
 
@@ -42,9 +42,9 @@ final class Journal {
         // What work was done for cannot come faster than work. Failures cost those nothing who provoke them.
         if level > .info, !withholding.admits("\(message)", of: metadata["peer"]?.description, at: .now) { return }
         log.log(level: level.logger, message, metadata: metadata)
-        let event = EventRecord(level, message, metadata, at: .now)
-        if let subject = Subject(event) { stories[subject]?.append(event) }
-        if level > .info, event.details["reason"] != nil || event.details["error"] != nil {
+        let event = Event(time: .now, level: level, message: message, metadata: metadata)
+        if let subject = event.subject { stories[subject]?.append(event) }
+        if level > .info, metadata["reason"] != nil || metadata["error"] != nil {
             if failures.count >= Self.mostFailures { failures.removeFirst() }
             failures.append(event)
         }
@@ -66,14 +66,17 @@ final class Journal {
     /// What happened since this was last asked, while `isFollowed`.
     func takeNews() -> [EventRecord] {
         defer { news = [] }
-        return news
+        return news.map(\.record)
     }
 
     /// The latest failures, oldest first.
-    func failures(_ filter: EventFilter) -> [EventRecord] { failures.filter(filter.matches) }
+    func failures(_ filter: EventFilter) -> [EventRecord] { failures.map(\.record).filter(filter.matches) }
 
     /// The latest of what happened to a tunnel or a session, oldest first.
-    func story(of subject: Subject) -> [EventRecord] { stories[subject]?.events ?? [] }
+    func story(of subject: Subject) -> [EventRecord] { stories[subject]?.events.map(\.record) ?? [] }
+
+    /// How many tunnels and sessions have a story.
+    var storyCount: Int { stories.count }
 
     /// From now on what happens to it is remembered, until `forget`.
     func follow(_ subject: Subject) {
@@ -96,22 +99,6 @@ extension LogLevel {
         case .warning: .warning
         case .error: .error
         case .critical: .critical
-        }
-    }
-}
-
-extension EventRecord {
-    init(_ level: LogLevel, _ message: Logger.Message, _ metadata: Logger.Metadata, at time: WallTime) {
-        self.init(time: time.timestamp, level: level, event: "\(message)")
-        for (key, value) in metadata {
-            switch key {
-            case "tunnel_id": tunnelID = UInt32("\(value)")
-            case "session_id": sessionID = UInt32("\(value)")
-            case "peer": peer = "\(value)"
-            case "user": user = "\(value)"
-            case "interface": interface = "\(value)"
-            default: details[key] = "\(value)"
-            }
         }
     }
 }

@@ -21,37 +21,24 @@ package final class LoggingThreshold: Sendable {
     private static func place(of level: LogLevel) -> Int { LogLevel.allCases.firstIndex(of: level) ?? 0 }
 }
 
-/// Writes log lines to standard error, each with one system call.
+/// Writes log lines, each with one system call, to standard error or to systemd's journal.
 ///
 ///     let threshold = LoggingThreshold(configuration.logLevel)
-///     let logger = LoggingHandler.logger(threshold, style: LoggingHandler.style(journalStream: ...))
+///     let logger = LoggingHandler.logger(threshold, .standard(for: configuration.logFormat, journalStream: ...))
 package struct LoggingHandler: LogHandler {
     package var metadata: Logger.Metadata = [:]
     package var metadataProvider: Logger.MetadataProvider?
     private let threshold: LoggingThreshold
-    private let style: LoggingStyle
-    private let write: @Sendable (String) -> Void
+    private let output: LoggingOutput
 
-    /// `write` takes a line without its newline.
-    package init(
-        threshold: LoggingThreshold, style: LoggingStyle,
-        write: @escaping @Sendable (String) -> Void = Self.writeToStandardError
-    ) {
+    package init(threshold: LoggingThreshold, output: LoggingOutput) {
         self.threshold = threshold
-        self.style = style
-        self.write = write
+        self.output = output
     }
 
     /// The daemon's logger.
-    package static func logger(_ threshold: LoggingThreshold, style: LoggingStyle) -> Logger {
-        Logger(label: "l2tpd", factory: { _ in LoggingHandler(threshold: threshold, style: style) })
-    }
-
-    /// The style for this standard error. `journalStream` is the environment's JOURNAL_STREAM: the device and the inode of the
-    /// stream that systemd made; only when standard error is still that stream does the journal read it (systemd.exec(5)).
-    package static func style(journalStream: String?) -> LoggingStyle {
-        guard let journalStream, let stream = try? FileDescriptor.standardError.stat() else { return .plain }
-        return journalStream == "\(stream.deviceID.rawValue):\(stream.inode.rawValue)" ? .journal : .plain
+    package static func logger(_ threshold: LoggingThreshold, _ output: LoggingOutput) -> Logger {
+        Logger(label: "l2tpd", factory: { _ in LoggingHandler(threshold: threshold, output: output) })
     }
 
     package var logLevel: Logger.Level {
@@ -68,13 +55,6 @@ package struct LoggingHandler: LogHandler {
         var all = metadata
         if let provided = metadataProvider?.get() { all.merge(provided) { $1 } }
         if let own = event.metadata { all.merge(own) { $1 } }
-        let line = LoggingLine(
-            level: event.level, message: "\(event.message)", metadata: all, error: event.error, style: style, at: .now)
-        write("\(line)")
-    }
-
-    package static func writeToStandardError(_ line: String) {
-        // A log that cannot be written has nobody to be told to.
-        _ = try? FileDescriptor.standardError.writeAll(Array(line.utf8) + [0x0a])
+        output.put(level: event.level, message: "\(event.message)", metadata: all, error: event.error)
     }
 }

@@ -7,6 +7,8 @@ package enum LoggingStyle: Hashable, Sendable {
     case journal
     /// The time in UTC and the level, for people and files.
     case plain
+    /// A JSON object, for programs: "time", "level", "event" and the metadata's keys.
+    case json
 }
 
 /// One event as one line of text: message, then its metadata as `key=value` in the order of the keys.
@@ -21,17 +23,60 @@ package struct LoggingLine: Sendable, CustomStringConvertible {
         level: Logger.Level, message: String, metadata: Logger.Metadata, error: (any Error)?, style: LoggingStyle,
         at time: @autoclosure () -> Date
     ) {
-        var line =
-            switch style {
-            case .journal: "<\(Self.priority(level))>"
-            case .plain: "\(time().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))) \(level) "
+        let values = Self.values(metadata, error)
+        switch style {
+        case .journal: description = "<\(Self.priority(level))>\(Self.text(message, values))"
+        case .plain: description = "\(Self.timestamp(time())) \(level) \(Self.text(message, values))"
+        case .json:
+            let known = [("time", Self.timestamp(time())), ("level", level.rawValue), ("event", message)]
+            // Numbers where every other JSON of ours has numbers.
+            let members = (known + values).map { name, value in
+                let isNumber = (name == "tunnel_id" || name == "session_id") && UInt32(value) != nil
+                return "\(Self.jsonString(name)):\(isNumber ? value : Self.jsonString(value))"
             }
-        line += Self.escaped(message)
-        for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
-            line += " \(key)=\(Self.hiddenKeys.contains(key) ? "<redacted>" : Self.quotedIfNeeded("\(value)"))"
+            description = "{" + members.joined(separator: ",") + "}"
         }
-        if let error { line += " error=\(Self.quotedIfNeeded("\(error)"))" }
-        description = line
+    }
+
+    /// The same for the journal itself: what `journalctl` shows, and each value in a field of its own that it can be asked for.
+    package static func fields(
+        level: Logger.Level, message: String, metadata: Logger.Metadata, error: (any Error)?
+    ) -> [(name: String, value: String)] {
+        let values = values(metadata, error)
+        return [
+            ("MESSAGE", text(message, values)), ("PRIORITY", "\(priority(level))"), ("SYSLOG_IDENTIFIER", "l2tpd"),
+            ("L2TPD_EVENT", message),
+        ] + values.map { ("L2TPD_\($0.uppercased())", $1) }
+    }
+
+    /// In the order of the keys, secrets hidden.
+    private static func values(_ metadata: Logger.Metadata, _ error: (any Error)?) -> [(String, String)] {
+        metadata.sorted { $0.key < $1.key }.map { key, value in
+            (key, hiddenKeys.contains(key) ? "<redacted>" : "\(value)")
+        } + (error.map { [("error", "\($0)")] } ?? [])
+    }
+
+    private static func text(_ message: String, _ values: [(String, String)]) -> String {
+        values.reduce(into: escaped(message)) { text, pair in
+            text += " \(pair.0)="
+            text += pair.1 == "<redacted>" ? pair.1 : quotedIfNeeded(pair.1)
+        }
+    }
+
+    private static func timestamp(_ time: Date) -> String {
+        time.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    }
+
+    private static func jsonString(_ text: String) -> String {
+        text.unicodeScalars.reduce(into: "\"") { result, scalar in
+            switch scalar {
+            case "\"", "\\": result += "\\\(scalar)"
+            case _ where isControl(scalar):
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        } + "\""
     }
 
     /// syslog(3)'s numbers.

@@ -22,6 +22,9 @@ struct Withholding {
     /// How long it takes until it is told how many were withheld.
     static let pause: Duration = .seconds(10)
 
+    /// Kinds and peers that are remembered.
+    var causes: Int { allowances.count }
+
     /// Whether an event of this kind, about this peer, is told now.
     mutating func admits(_ event: String, of peer: String?, at now: Instant) -> Bool {
         let cause = Cause(event: event, peer: peer)
