@@ -59,12 +59,13 @@ package struct Tunnel: Sendable {
     package mutating func handle(
         _ input: Input, at now: Instant, using random: inout some RandomNumberGenerator
     ) -> [Output] {
-        handle(CollectionOfOne(input), at: now, using: &random)
+        handle([input], at: now, using: &random)
     }
 
     /// Several inputs at once: what they lead to is acknowledged together, by one ZLB if nothing else carries it.
-    package mutating func handle(
-        _ inputs: some Sequence<Input>, at now: Instant, using random: inout some RandomNumberGenerator
+    @specialized(where Random == SystemRandomNumberGenerator)
+    package mutating func handle<Random: RandomNumberGenerator>(
+        _ inputs: [Input], at now: Instant, using random: inout Random
     ) -> [Output] {
         for input in inputs { take(input, at: now, using: &random) }
         settle(at: now)

@@ -63,8 +63,10 @@ package struct Link: Sendable {
     package internal(set) var deadline: Instant?
 
     /// Takes what happened and returns what is to be done, in that order. After `Output.closed` it returns nothing.
-    package mutating func handle(
-        _ event: Event, at now: Instant, using random: inout some RandomNumberGenerator
+    // The machines below are generic in what they negotiate too: without it none of that is known at compile time.
+    @specialized(where Random == SystemRandomNumberGenerator)
+    package mutating func handle<Random: RandomNumberGenerator>(
+        _ event: Event, at now: Instant, using random: inout Random
     ) -> [Output] {
         guard phase != .closed else { return [] }
         let outputs = take(event, at: now, using: &random)
