@@ -33,16 +33,17 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 
 let rooms: [Room] = [
     Room(name: "Octets"),
+    Room(name: "Instants"),
     Room(name: "Addresses"),
     Room(name: "Digests", uses: ["CNettle"]),
     Room(name: "L2TPWire", uses: ["Octets", "Digests"]),
-    Room(name: "L2TPControl", uses: ["L2TPWire"]),
-    Room(name: "PPPoE", uses: ["Octets", "Addresses", "Digests"]),
-    Room(name: "PPP", uses: ["Octets", "Addresses", "Digests"]),
-    Room(name: "Linux", uses: ["CLinux", "Addresses"]),
-    Room(name: "EventLoop", uses: ["CLinux", "Addresses", "Linux"]),
+    Room(name: "L2TPControl", uses: ["Instants", "L2TPWire"]),
+    Room(name: "PPPoE", uses: ["Octets", "Instants", "Addresses", "Digests"]),
+    Room(name: "PPP", uses: ["Octets", "Instants", "Addresses", "Digests"]),
+    Room(name: "Linux", uses: ["CLinux", "Instants", "Addresses"]),
+    Room(name: "EventLoop", uses: ["CLinux", "Instants", "Addresses", "Linux"]),
     Room(name: "Netlink", uses: ["CNetlink", "Addresses", "Linux"]),
-    Room(name: "DataPlane", uses: ["CLinux", "Addresses", "Linux", "EventLoop", "Netlink"]),
+    Room(name: "DataPlane", uses: ["CLinux", "Instants", "Addresses", "Linux", "EventLoop", "Netlink"]),
     Room(name: "ControlProtocol"),
     Room(
         name: "Configuration", uses: ["Addresses", "PPP", "ControlProtocol"],
@@ -50,8 +51,8 @@ let rooms: [Room] = [
     Room(
         name: "L2TPDaemon",
         uses: [
-            "Addresses", "L2TPWire", "L2TPControl", "PPPoE", "PPP", "Linux", "EventLoop", "Netlink", "DataPlane",
-            "ControlProtocol", "Configuration",
+            "Instants", "Addresses", "L2TPWire", "L2TPControl", "PPPoE", "PPP", "Linux", "EventLoop", "Netlink",
+            "DataPlane", "ControlProtocol", "Configuration",
         ],
         products: [
             logging, systemPackage,
@@ -64,15 +65,17 @@ let rooms: [Room] = [
         products: [argumentParser]),
     Room(
         name: "l2tpctl", isProgram: true,
-        uses: ["Addresses", "Linux", "EventLoop", "Netlink", "ControlProtocol", "Configuration"],
+        uses: ["Instants", "Addresses", "Linux", "EventLoop", "Netlink", "ControlProtocol", "Configuration"],
         products: [argumentParser, systemPackage]),
     Room(
         name: "lab-peer", path: "Integration/LabPeer", isProgram: true, isTested: false,
-        uses: ["Octets", "Addresses", "L2TPWire", "L2TPControl", "PPPoE", "PPP", "Linux", "EventLoop"],
+        uses: [
+            "Octets", "Instants", "Addresses", "L2TPWire", "L2TPControl", "PPPoE", "PPP", "Linux", "EventLoop",
+        ],
         products: [argumentParser]),
     Room(
         name: "lab-floor", path: "Integration/Bench", isProgram: true, isTested: false,
-        uses: ["Addresses", "Linux", "EventLoop", "Netlink", "DataPlane"], products: [argumentParser]),
+        uses: ["Instants", "Addresses", "Linux", "EventLoop", "Netlink", "DataPlane"], products: [argumentParser]),
 ]
 
 let package = Package(

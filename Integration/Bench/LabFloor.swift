@@ -4,6 +4,7 @@ import DataPlane
 import EventLoop
 private import FoundationEssentials
 import Glibc
+import Instants
 import Linux
 import Netlink
 
@@ -93,14 +94,14 @@ struct Floor {
 
     mutating func run(on plane: LinuxDataPlane, _ loop: EventLoop, _ socket: DatagramSocket) throws {
         let before = try ResourceUsage.now()
-        let began = ContinuousClock.now
+        let began = Instant.now
         plane.createTunnel(Self.tunnel, peer: 1, socket: socket)
         try turn(plane, loop) { floor in floor.configured == floor.report.sessions }
         report.setupSeconds = (.now - began) / .seconds(1)
         let after = try ResourceUsage.now()
         report.setupCPUSeconds = after.cpuSeconds - before.cpuSeconds
         report.residentKiB = after.residentKiB - before.residentKiB
-        let end = ContinuousClock.now
+        let end = Instant.now
         plane.deleteTunnel(Self.tunnel)
         try turn(plane, loop) { floor in floor.isDeleted }
         report.teardownSeconds = (.now - end) / .seconds(1)

@@ -1,4 +1,5 @@
 import Addresses
+import Instants
 import PPPoE
 
 /// libFuzzer's entry: the octets are one discovery packet, and also a script for an access concentrator and a host - what
@@ -44,7 +45,7 @@ private struct Generator: RandomNumberGenerator {
 }
 
 private struct Run {
-    private static let epoch = ContinuousClock.now
+    private static let epoch = Instant(sinceBoot: .seconds(1000))
     private static let concentratorAddress = MACAddress(2, 0, 0, 0, 0, 0xac)
 
     private var concentrator: AccessConcentrator

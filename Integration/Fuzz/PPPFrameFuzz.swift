@@ -1,4 +1,5 @@
 import Addresses
+import Instants
 import PPP
 
 /// libFuzzer's entry: the octets are a script that leads one PPP link through its phases - what the peer sends, what the
@@ -33,7 +34,7 @@ private struct Generator: RandomNumberGenerator {
 }
 
 private struct Run {
-    private static let epoch = ContinuousClock.now
+    private static let epoch = Instant(sinceBoot: .seconds(1000))
 
     private var link: Link
     private var now = Run.epoch

@@ -1,8 +1,8 @@
+import Instants
 import Linux
 
 /// What carries subscribers' PPP to the server: one L2TP tunnel, or an Ethernet with PPPoE.
 protocol Carrier: AnyObject {
-    typealias Instant = ContinuousClock.Instant
 
     /// To be watched; `drain` reads them all.
     var descriptors: [Int32] { get }

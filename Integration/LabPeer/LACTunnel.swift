@@ -1,5 +1,6 @@
 import Addresses
 import EventLoop
+import Instants
 import L2TPControl
 import L2TPWire
 import Linux

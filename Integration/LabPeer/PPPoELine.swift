@@ -1,4 +1,5 @@
 import EventLoop
+import Instants
 import PPP
 import PPPoE
 

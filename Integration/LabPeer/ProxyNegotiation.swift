@@ -1,3 +1,4 @@
+import Instants
 import L2TPWire
 import PPP
 
@@ -36,7 +37,7 @@ struct ProxyNegotiation {
     }
 
     mutating func hold(
-        with subscriber: inout Link, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
+        with subscriber: inout Link, at now: Instant, using random: inout some RandomNumberGenerator
     ) -> ProxyAVPs {
         var toSubscriber = lac.handle(.lowerLayerUp, at: now, using: &random)
         var toLAC = subscriber.handle(.lowerLayerUp, at: now, using: &random)

@@ -1,11 +1,10 @@
 import EventLoop
+import Instants
 import Linux
 import PPP
 
 /// One time up, held, and down again.
 final class Round {
-    typealias Instant = ContinuousClock.Instant
-
     private enum Stage {
         case settingUp(until: Instant)
         case holding(until: Instant)

@@ -1,9 +1,9 @@
 import Addresses
+import Instants
 import PPP
 
 /// The subscriber's end of the PPP link in one call of ours. What it says goes out by the call's carrier.
 final class SubscriberSession {
-    typealias Instant = ContinuousClock.Instant
 
     /// What a session wants done, or tells.
     enum Effect: Equatable {

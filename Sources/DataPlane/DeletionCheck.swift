@@ -1,5 +1,6 @@
 import EventLoop
 import Glibc
+import Instants
 import Linux
 import Netlink
 
@@ -44,7 +45,7 @@ final class DeletionCheck: Sendable {
     private struct Rounds {
         let results: Mailbox<WorkerResult>
         private var l2tp: L2TPNetlink?
-        private var waiting: [(session: Closed, since: ContinuousClock.Instant)] = []
+        private var waiting: [(session: Closed, since: Instant)] = []
         private var length: UInt32 = 1000
 
         /// The kernel deletes by itself what is given this long; then it is told to.
@@ -59,11 +60,11 @@ final class DeletionCheck: Sendable {
 
         /// Asks for all that wait; whether any was gone.
         mutating func ask(_ news: [Closed], _ family: L2TPFamily) -> Bool {
-            let now = ContinuousClock.now
+            let now = Instant.now
             waiting += news.map { ($0, now) }
             l2tp = l2tp ?? (try? L2TPNetlink(family))
             var gone: [WorkerResult] = []
-            var left: [(session: Closed, since: ContinuousClock.Instant)] = []
+            var left: [(session: Closed, since: Instant)] = []
             for (session, since) in waiting {
                 if isGone(session.key, isLate: now - since > Self.patience) {
                     gone.append(.sessionDeleted(session.serial, session.counters))

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+package import Instants
 package import Linux
 
 /// epoll, one timer and the signals, as values: the thread that calls `wait` runs everything.
@@ -16,7 +17,7 @@ package final class EventLoop {
     /// A set without signals is a descriptor that is never readable.
     private let signals: OwnedFD
     /// What the timer is set to, to spare a system call when the next wait has the same deadline.
-    private var armed: ContinuousClock.Instant?
+    private var armed: Instant?
 
     private static let timerToken = Token(rawValue: .max)
     private static let signalToken = Token(rawValue: .max - 1)
@@ -25,7 +26,7 @@ package final class EventLoop {
     /// them as events: make the loop before any thread.
     package init(signals watched: Set<Signal> = []) throws(Errno) {
         epoll = OwnedFD(adopting: try systemCall("epoll_create1") { epoll_create1(Int32(EPOLL_CLOEXEC)) })
-        // CLOCK_BOOTTIME is the clock of ContinuousClock.
+        // CLOCK_BOOTTIME is the clock of `Instant`.
         timer = OwnedFD(
             adopting: try systemCall("timerfd_create") {
                 timerfd_create(CLOCK_BOOTTIME, Int32(TFD_NONBLOCK | TFD_CLOEXEC))
@@ -62,7 +63,7 @@ package final class EventLoop {
 
     /// Waits until something happens or the deadline comes (nil: no deadline), and tells at most `limit` descriptors'
     /// events. A deadline that has passed still looks at the descriptors first.
-    package func wait(until deadline: ContinuousClock.Instant?, limit: Int = 64) throws(Errno) -> [Event] {
+    package func wait(until deadline: Instant?, limit: Int = 64) throws(Errno) -> [Event] {
         let isPast = deadline.map { $0 <= .now } ?? false
         if !isPast { try arm(deadline) }
         var events: [Event] = []
@@ -103,7 +104,7 @@ package final class EventLoop {
         _ = try systemCall("epoll_ctl") { unsafe epoll_ctl(epoll.rawValue, operation, descriptor, &event) }
     }
 
-    private func arm(_ deadline: ContinuousClock.Instant?) throws(Errno) {
+    private func arm(_ deadline: Instant?) throws(Errno) {
         guard deadline != armed else { return }
         var setting = itimerspec()
         if let deadline {

@@ -1,3 +1,4 @@
+import Instants
 import L2TPWire
 
 /// A call of a tunnel: which of RFC 2661's four it is.
@@ -35,7 +36,7 @@ enum Call: Sendable {
     }
 
     /// When its setup must be over.
-    var deadline: ContinuousClock.Instant? {
+    var deadline: Instant? {
         switch self {
         case .lacIncoming(let call): call.state.deadline
         case .lnsIncoming(let call): call.state.deadline

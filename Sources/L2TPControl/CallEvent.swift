@@ -1,13 +1,14 @@
+import Instants
 import L2TPWire
 
 /// What a call hears, whichever of the four it is. An event that is nothing to one of them is left alone by it.
 enum CallEvent {
     /// A call of ours: the control connection is established. `until` is when the request must be answered.
-    case tunnelOpen(until: ContinuousClock.Instant)
+    case tunnelOpen(until: Instant)
     /// LNS: the session is ready for data. `until` is when the LAC must have connected the call.
-    case accept(until: ContinuousClock.Instant)
+    case accept(until: Instant)
     /// LAC: the call is being dialled; send this. `until` is when it must have been answered.
-    case acceptOutgoing(OCRP, until: ContinuousClock.Instant)
+    case acceptOutgoing(OCRP, until: Instant)
     /// LAC: the session is ready for data; send this.
     case connect(ICCN)
     /// LAC: the call was answered and its session is ready for data; send this.
@@ -16,7 +17,7 @@ enum CallEvent {
     case icrq, ocrq
     case icrp(ICRP)
     /// `until` is when the LAC must have connected the call.
-    case ocrp(OCRP, until: ContinuousClock.Instant)
+    case ocrp(OCRP, until: Instant)
     case iccn(ICCN)
     case occn(OCCN)
     /// A message about this call that could not be read, or that says what is not acceptable.

@@ -1,3 +1,4 @@
+package import Instants
 package import L2TPWire
 
 /// The control connection of one tunnel, as initiator or as responder: `ControlConnectionTable` with data in its states
@@ -7,9 +8,9 @@ package struct ControlConnection: Sendable {
     package enum State: Equatable, Sendable {
         case idle
         /// `challenge` is ours, that the SCCRP has to answer.
-        case waitCtlReply(challenge: [UInt8]?, tieBreaker: TieBreaker?, until: ContinuousClock.Instant)
+        case waitCtlReply(challenge: [UInt8]?, tieBreaker: TieBreaker?, until: Instant)
         /// `challenge` is ours, that the SCCCN has to answer.
-        case waitCtlConn(peer: PeerDescription, challenge: [UInt8]?, until: ContinuousClock.Instant)
+        case waitCtlConn(peer: PeerDescription, challenge: [UInt8]?, until: Instant)
         case established(peer: PeerDescription)
     }
 
@@ -69,7 +70,7 @@ package struct ControlConnection: Sendable {
         }
     }
 
-    package var deadline: ContinuousClock.Instant? {
+    package var deadline: Instant? {
         switch state {
         case .idle, .established: nil
         case .waitCtlReply(_, _, let until), .waitCtlConn(_, _, let until): until
@@ -81,9 +82,7 @@ package struct ControlConnection: Sendable {
         if case .waitCtlReply(_, let tieBreaker, _) = state { .some(tieBreaker) } else { nil }
     }
 
-    mutating func handle(
-        _ event: Event, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
-    ) -> [Effect] {
+    mutating func handle(_ event: Event, at now: Instant, using random: inout some RandomNumberGenerator) -> [Effect] {
         let (name, refusal) = judge(event)
         let transition = ControlConnectionTable.transition(from: tableState, on: name)
         switch transition.action {
@@ -227,9 +226,7 @@ extension ControlConnection {
 // MARK: The handshake's messages
 
 extension ControlConnection {
-    private mutating func request(
-        at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
-    ) -> Message {
+    private mutating func request(at now: Instant, using random: inout some RandomNumberGenerator) -> Message {
         let challenge = ownChallenge(using: &random)
         let tieBreaker =
             configuration.asksForSingleTunnel
@@ -246,7 +243,7 @@ extension ControlConnection {
     }
 
     private mutating func reply(
-        to message: SCCRQ, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
+        to message: SCCRQ, at now: Instant, using random: inout some RandomNumberGenerator
     ) -> [Effect] {
         let peer = PeerDescription(message)
         let challenge = ownChallenge(using: &random)

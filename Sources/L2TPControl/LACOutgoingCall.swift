@@ -1,3 +1,4 @@
+package import Instants
 package import L2TPWire
 
 /// An outgoing call at the LAC: `LACOutgoingCallTable` with data in its states (RFC 2661 section 7.5.1).
@@ -11,7 +12,7 @@ package struct LACOutgoingCall: Sendable {
     package private(set) var state: OfferedCallState
 
     /// A call that was asked for.
-    package init(localID: SessionID, request: OCRQ, until: ContinuousClock.Instant) {
+    package init(localID: SessionID, request: OCRQ, until: Instant) {
         self.localID = localID
         peerID = request.assignedSessionID
         callSerialNumber = request.callSerialNumber

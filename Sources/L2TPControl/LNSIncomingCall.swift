@@ -1,3 +1,4 @@
+package import Instants
 package import L2TPWire
 
 /// An incoming call at the LNS: `LNSIncomingCallTable` with data in its states (RFC 2661 section 7.4.2).
@@ -11,7 +12,7 @@ package struct LNSIncomingCall: Sendable {
     package private(set) var state: OfferedCallState
 
     /// A call that was asked for.
-    package init(localID: SessionID, request: ICRQ, until: ContinuousClock.Instant) {
+    package init(localID: SessionID, request: ICRQ, until: Instant) {
         self.localID = localID
         peerID = request.assignedSessionID
         callSerialNumber = request.callSerialNumber

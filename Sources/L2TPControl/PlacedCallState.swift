@@ -1,3 +1,4 @@
+package import Instants
 package import L2TPWire
 
 /// How far a call is that we ask the peer for, with what is known then: an incoming call at the LAC, an outgoing one at
@@ -6,9 +7,9 @@ package enum PlacedCallState<Request: Equatable & Sendable>: Equatable, Sendable
     case idle
     /// The request is to be sent as soon as there is a tunnel.
     case waitTunnel(Request)
-    case waitReply(until: ContinuousClock.Instant)
+    case waitReply(until: Instant)
     /// The reply came: the peer's session id is known.
-    case replied(peer: SessionID, until: ContinuousClock.Instant)
+    case replied(peer: SessionID, until: Instant)
     case established(peer: SessionID)
 
     package var peerID: SessionID? {
@@ -18,7 +19,7 @@ package enum PlacedCallState<Request: Equatable & Sendable>: Equatable, Sendable
         }
     }
 
-    package var deadline: ContinuousClock.Instant? {
+    package var deadline: Instant? {
         switch self {
         case .idle, .waitTunnel, .established: nil
         case .waitReply(let until), .replied(_, let until): until

@@ -1,3 +1,4 @@
+package import Instants
 package import L2TPWire
 
 /// Delivers control messages in order and exactly once over datagrams that get lost, doubled and reordered (RFC 2661
@@ -30,9 +31,9 @@ package struct ReliableDelivery: Sendable {
     package enum Phase: Equatable, Sendable {
         case open
         /// Our StopCCN is under way, or acknowledged: the state stays until the full cycle has passed.
-        case stopping(until: ContinuousClock.Instant)
+        case stopping(until: Instant)
         /// The peer's StopCCN came: we only acknowledge, for a full retransmission cycle (section 5.7).
-        case held(until: ContinuousClock.Instant)
+        case held(until: Instant)
         /// Nothing is sent or received any more.
         case finished
     }
@@ -74,7 +75,7 @@ package struct ReliableDelivery: Sendable {
     private var waiting = Queue<Message>()
     private var nextReceipt = 0
 
-    private var retransmission: ContinuousClock.Instant?
+    private var retransmission: Instant?
     /// Intervals that passed since something was last acknowledged.
     private var expired = 0
 
@@ -100,7 +101,7 @@ extension ReliableDelivery {
 
     /// Queues a StopCCN behind what was sent already, forgets what was not, and takes no other message any more.
     @discardableResult
-    package mutating func stop(with body: [UInt8], at now: ContinuousClock.Instant) -> Receipt {
+    package mutating func stop(with body: [UInt8], at now: Instant) -> Receipt {
         let receipt = Receipt(order: nextReceipt)
         guard phase == .open else { return receipt }
         waiting.removeAll()
@@ -110,7 +111,7 @@ extension ReliableDelivery {
     }
 
     /// The peer's StopCCN came: it wants nothing but acknowledgements from now on.
-    package mutating func hold(at now: ContinuousClock.Instant) {
+    package mutating func hold(at now: Instant) {
         guard phase != .finished else { return }
         forgetOutgoing()
         phase = .held(until: now + policy.hold)
@@ -148,7 +149,7 @@ extension ReliableDelivery {
     package var unacknowledged: Int { outstanding.count }
 
     /// What goes out now: new and repeated messages as the window permits, else a ZLB if an acknowledgement is owed.
-    package mutating func transmit(at now: ContinuousClock.Instant) -> [Segment] {
+    package mutating func transmit(at now: Instant) -> [Segment] {
         guard phase != .finished else { return [] }
         var segments: [Segment] = []
         while inFlight < window.size, let segment = nextSegment() { segments.append(segment) }
@@ -260,7 +261,7 @@ extension ReliableDelivery {
 // MARK: Time
 
 extension ReliableDelivery {
-    package var deadline: ContinuousClock.Instant? {
+    package var deadline: Instant? {
         switch phase {
         case .open: retransmission
         case .stopping(let until): min(retransmission ?? until, until)
@@ -270,7 +271,7 @@ extension ReliableDelivery {
     }
 
     /// Time passed. What is to be sent again goes out with the next `transmit`; a call before the deadline does nothing.
-    package mutating func timeout(at now: ContinuousClock.Instant) -> Expiry? {
+    package mutating func timeout(at now: Instant) -> Expiry? {
         switch phase {
         case .stopping(let until) where until <= now, .held(let until) where until <= now:
             finish()

@@ -1,3 +1,4 @@
+package import Instants
 package import L2TPWire
 
 /// One L2TP tunnel: its control connection, its calls and the reliable delivery under them, put together for a daemon
@@ -31,12 +32,12 @@ package struct Tunnel: Sendable {
     var waitingCalls: [SessionID] = []
     var sessionIDs = IdentifierPool()
     /// When calls must be set up, soonest first; the entry of a call that is set up or gone says nothing.
-    var setupDeadlines = Queue<(time: ContinuousClock.Instant, call: SessionID)>()
+    var setupDeadlines = Queue<(time: Instant, call: SessionID)>()
 
     /// When the peer was last heard, control or data.
-    var lastHeard: ContinuousClock.Instant?
-    var lingerDeadline: ContinuousClock.Instant?
-    var probe: (receipt: ReliableDelivery.Receipt, until: ContinuousClock.Instant)?
+    var lastHeard: Instant?
+    var lingerDeadline: Instant?
+    var probe: (receipt: ReliableDelivery.Receipt, until: Instant)?
     /// Our StopCCN, until its acknowledgement is reported.
     var stopReceipt: ReliableDelivery.Receipt?
     var isOpen = false
@@ -56,14 +57,15 @@ package struct Tunnel: Sendable {
     }
 
     package mutating func handle(
-        _ input: Input, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
+        _ input: Input, at now: Instant, using random: inout some RandomNumberGenerator
     ) -> [Output] {
-        handle(CollectionOfOne(input), at: now, using: &random)
+        handle([input], at: now, using: &random)
     }
 
     /// Several inputs at once: what they lead to is acknowledged together, by one ZLB if nothing else carries it.
-    package mutating func handle(
-        _ inputs: some Sequence<Input>, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
+    @specialized(where Random == SystemRandomNumberGenerator)
+    package mutating func handle<Random: RandomNumberGenerator>(
+        _ inputs: [Input], at now: Instant, using random: inout Random
     ) -> [Output] {
         for input in inputs { take(input, at: now, using: &random) }
         settle(at: now)
@@ -79,7 +81,7 @@ package struct Tunnel: Sendable {
     }
 
     /// When `timeout` is due; nil when nothing is waited for.
-    package var deadline: ContinuousClock.Instant? {
+    package var deadline: Instant? {
         [
             delivery.deadline, connection.deadline, setupDeadlines.first?.time, helloDeadline, probe?.until,
             lingerDeadline,
@@ -93,9 +95,7 @@ package struct Tunnel: Sendable {
         connection.outstandingTieBreaker.map { TieBreaker.outcome(ours: $0, peers: request.tieBreaker) }
     }
 
-    private mutating func take(
-        _ input: Input, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
-    ) {
+    private mutating func take(_ input: Input, at now: Instant, using random: inout some RandomNumberGenerator) {
         switch input {
         case .datagram(let header, let body): receive(header, body, at: now, using: &random)
         case .timeout: expire(at: now, using: &random)

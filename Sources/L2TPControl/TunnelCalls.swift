@@ -1,3 +1,4 @@
+import Instants
 import L2TPWire
 
 /// The tunnel's calls.
@@ -28,7 +29,7 @@ extension Tunnel {
     }
 
     /// Only an outgoing call that rings may have a deadline behind later ones: the place is at the end, or near it.
-    private mutating func noteSetupDeadline(_ time: ContinuousClock.Instant, _ id: SessionID) {
+    private mutating func noteSetupDeadline(_ time: Instant, _ id: SessionID) {
         var place = setupDeadlines.count
         while place > 0, setupDeadlines[place - 1].time > time { place -= 1 }
         setupDeadlines.insert((time, id), at: place)
@@ -42,17 +43,13 @@ extension Tunnel {
         delivery.prune(id)
     }
 
-    mutating func placeCall(
-        _ request: ICRQ, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
-    ) {
+    mutating func placeCall(_ request: ICRQ, at now: Instant, using random: inout some RandomNumberGenerator) {
         place(request.callSerialNumber, at: now, using: &random) {
             .lacIncoming(LACIncomingCall(localID: $0, request: request))
         }
     }
 
-    mutating func placeOutgoingCall(
-        _ request: OCRQ, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
-    ) {
+    mutating func placeOutgoingCall(_ request: OCRQ, at now: Instant, using random: inout some RandomNumberGenerator) {
         place(request.callSerialNumber, at: now, using: &random) {
             .lnsOutgoing(LNSOutgoingCall(localID: $0, request: request))
         }
@@ -60,7 +57,7 @@ extension Tunnel {
 
     /// A new call of ours.
     private mutating func place(
-        _ serial: UInt32, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator,
+        _ serial: UInt32, at now: Instant, using random: inout some RandomNumberGenerator,
         _ call: (SessionID) -> Call
     ) {
         let code: ResultCode<CDNResult>? =
@@ -82,9 +79,7 @@ extension Tunnel {
 
     /// Sends a call's request, now that the tunnel is open. A LAC is not asked for what it cannot do (RFC 2661 section
     /// 4.4.3).
-    mutating func request(
-        _ id: SessionID, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
-    ) {
+    mutating func request(_ id: SessionID, at now: Instant, using random: inout some RandomNumberGenerator) {
         if case .lnsOutgoing(let call)? = calls[id], case .waitTunnel(let request) = call.state, let peer,
             let code = request.refusal(bearer: peer.bearerCapabilities, framing: peer.framingCapabilities)
         {
@@ -95,9 +90,7 @@ extension Tunnel {
     }
 
     /// The LAC asks for a call.
-    mutating func offerCall(
-        _ request: ICRQ, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
-    ) {
+    mutating func offerCall(_ request: ICRQ, at now: Instant, using random: inout some RandomNumberGenerator) {
         let until = now + configuration.callSetupTimeout
         let id = admit(request.assignedSessionID, until: until, using: &random) {
             .lnsIncoming(LNSIncomingCall(localID: $0, request: request, until: until))
@@ -107,7 +100,7 @@ extension Tunnel {
 
     /// The LNS asks for a call.
     mutating func requestOutgoingCall(
-        _ request: OCRQ, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
+        _ request: OCRQ, at now: Instant, using random: inout some RandomNumberGenerator
     ) {
         let refusal = request.refusal(
             bearer: configuration.bearerCapabilities, framing: configuration.framingCapabilities)
@@ -121,7 +114,7 @@ extension Tunnel {
 
     /// A new call of the peer's; nil where there is no room for it, which the peer is told.
     private mutating func admit(
-        _ peer: SessionID, until: ContinuousClock.Instant, using random: inout some RandomNumberGenerator,
+        _ peer: SessionID, until: Instant, using random: inout some RandomNumberGenerator,
         _ call: (SessionID) -> Call
     ) -> SessionID? {
         let isRoom = calls.count < configuration.maxSessions

@@ -1,10 +1,11 @@
+import Instants
 import L2TPWire
 
 /// The tunnel's control connection: its beginning, its end and its timers.
 extension Tunnel {
     /// Gives the control connection an event and does what follows.
     mutating func tell(
-        _ event: ControlConnection.Event, at now: ContinuousClock.Instant,
+        _ event: ControlConnection.Event, at now: Instant,
         using random: inout some RandomNumberGenerator
     ) {
         for effect in connection.handle(event, at: now, using: &random) {
@@ -27,7 +28,7 @@ extension Tunnel {
     }
 
     mutating func close(
-        _ code: ResultCode<StopCCNResult>, at now: ContinuousClock.Instant,
+        _ code: ResultCode<StopCCNResult>, at now: Instant,
         using random: inout some RandomNumberGenerator
     ) {
         guard isRunning else { return }
@@ -37,7 +38,7 @@ extension Tunnel {
         delivery.finish()
     }
 
-    mutating func abandon(at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator) {
+    mutating func abandon(at now: Instant, using random: inout some RandomNumberGenerator) {
         if isRunning {
             tell(.abandon, at: now, using: &random)
             if isRunning { finish(.abandoned) }
@@ -57,9 +58,7 @@ extension Tunnel {
         outputs.append(.closed(end))
     }
 
-    private mutating func announceOpen(
-        at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
-    ) {
+    private mutating func announceOpen(at now: Instant, using random: inout some RandomNumberGenerator) {
         if !isOpen {
             isOpen = true
             lastHeard = now
@@ -72,7 +71,7 @@ extension Tunnel {
     }
 
     /// What is due.
-    mutating func expire(at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator) {
+    mutating func expire(at now: Instant, using random: inout some RandomNumberGenerator) {
         switch delivery.timeout(at: now) {
         case .peerLost: tell(.peerLost, at: now, using: &random)
         case .holdOver, nil: break
@@ -90,14 +89,14 @@ extension Tunnel {
     }
 
     /// A HELLO is due when the peer has been silent, unless a message of ours is asking already.
-    var helloDeadline: ContinuousClock.Instant? {
+    var helloDeadline: Instant? {
         guard connection.tableState == .established, delivery.depth == 0, let lastHeard,
             let interval = configuration.helloInterval
         else { return nil }
         return lastHeard + interval
     }
 
-    mutating func startProbe(at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator) {
+    mutating func startProbe(at now: Instant, using random: inout some RandomNumberGenerator) {
         guard connection.tableState == .established else { return outputs.append(.probed(isAlive: false)) }
         guard probe == nil else { return }
         probe = (send(.hello(Hello()), using: &random), now + configuration.probeTimeout)
@@ -110,7 +109,7 @@ extension Tunnel {
     }
 
     /// What follows from an input as a whole: acknowledgements that came, timers that no longer matter.
-    mutating func settle(at now: ContinuousClock.Instant) {
+    mutating func settle(at now: Instant) {
         if let probe, delivery.isAcknowledged(probe.receipt) { reportProbe(isAlive: true) }
         while let (time, id) = setupDeadlines.first, calls[id]?.deadline != time { setupDeadlines.removeFirst(1) }
         let lingers = connection.tableState == .established && calls.isEmpty

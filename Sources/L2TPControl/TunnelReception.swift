@@ -1,9 +1,10 @@
+import Instants
 import L2TPWire
 
 /// Where a message goes: to the control connection or to one of the calls (RFC 2661 sections 4.1, 4.4.4, 7.1).
 extension Tunnel {
     mutating func receive(
-        _ header: ControlHeader, _ body: [UInt8], at now: ContinuousClock.Instant,
+        _ header: ControlHeader, _ body: [UInt8], at now: Instant,
         using random: inout some RandomNumberGenerator
     ) {
         guard header.tunnelID == localTunnelID || header.tunnelID == .none else {
@@ -24,7 +25,7 @@ extension Tunnel {
     }
 
     private mutating func deliver(
-        _ message: Message, to session: SessionID, at now: ContinuousClock.Instant,
+        _ message: Message, to session: SessionID, at now: Instant,
         using random: inout some RandomNumberGenerator
     ) {
         guard isRunning else {
@@ -51,7 +52,7 @@ extension Tunnel {
     }
 
     private mutating func deliverToCall(
-        _ message: Message, _ session: SessionID, at now: ContinuousClock.Instant,
+        _ message: Message, _ session: SessionID, at now: Instant,
         using random: inout some RandomNumberGenerator
     ) {
         guard let id = call(session, peer: message.assignedSessionID) else {
@@ -97,7 +98,7 @@ extension Tunnel {
     /// A message about a call that is not there: what the tables say of `idle`. An answer to a call that ended lately
     /// crossed our CDN, and is not answered by another.
     private mutating func deliverToNobody(
-        _ message: Message, _ session: SessionID, at now: ContinuousClock.Instant,
+        _ message: Message, _ session: SessionID, at now: Instant,
         using random: inout some RandomNumberGenerator
     ) {
         switch message {
@@ -117,7 +118,7 @@ extension Tunnel {
 
     /// A message that cannot be accepted: as its type, with the fault's code for an answer.
     private mutating func deliver(
-        _ error: MessageError, to session: SessionID, at now: ContinuousClock.Instant,
+        _ error: MessageError, to session: SessionID, at now: Instant,
         using random: inout some RandomNumberGenerator
     ) {
         guard isRunning else {
@@ -159,7 +160,7 @@ extension Tunnel {
     }
 
     private mutating func stop(
-        _ result: StopCCNResult, _ text: String, at now: ContinuousClock.Instant,
+        _ result: StopCCNResult, _ text: String, at now: Instant,
         using random: inout some RandomNumberGenerator
     ) {
         let code = ResultCode(result, text: Text(text))

@@ -1,4 +1,5 @@
 private import HeapModule
+import Instants
 
 /// When which machine wants to be woken, earliest first.
 ///
@@ -6,8 +7,6 @@ private import HeapModule
 /// too early is delivered all the same (machines take a spurious timeout without harm) and its owner then schedules
 /// anew. So each key has one live entry, and moving a deadline later costs nothing.
 struct DeadlineQueue<Key: Hashable & Sendable>: Sendable {
-    typealias Instant = ContinuousClock.Instant
-
     private struct Entry: Comparable, Sendable {
         var instant: Instant
         var key: Key
@@ -24,7 +23,7 @@ struct DeadlineQueue<Key: Hashable & Sendable>: Sendable {
 
     /// Wakes `key` no later than `deadline`; nil asks for nothing.
     mutating func schedule(_ key: Key, at deadline: Instant?) {
-        guard let deadline, deadline < scheduled[key] ?? deadline.advanced(by: .nanoseconds(1)) else { return }
+        guard let deadline, deadline < scheduled[key] ?? (deadline + .nanoseconds(1)) else { return }
         scheduled[key] = deadline
         heap.insert(Entry(instant: deadline, key: key))
     }

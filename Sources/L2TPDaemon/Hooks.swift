@@ -1,12 +1,12 @@
 import DataPlane
 import EventLoop
+import Instants
 import Linux
 import Logging
 
 /// The programs that clients have run when they go up and down, and outgoing calls to wake the called: one at a time for
 /// each owner, none for ever, and none that the loop waits for.
 final class Hooks {
-    typealias Instant = ContinuousClock.Instant
 
     /// Whose hook it is.
     enum Owner: Hashable, CustomStringConvertible {

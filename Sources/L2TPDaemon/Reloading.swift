@@ -1,5 +1,6 @@
 import Configuration
 import ControlProtocol
+import Instants
 import Logging
 
 extension Service {

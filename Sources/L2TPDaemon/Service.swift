@@ -3,6 +3,7 @@ package import Configuration
 import ControlProtocol
 package import DataPlane
 package import EventLoop
+import Instants
 package import Linux
 package import Logging
 import L2TPControl
@@ -11,8 +12,6 @@ import Netlink
 
 /// The daemon: one loop that hears sockets, signals, the kernel and the clock, and hands each to whom it belongs.
 package final class Service<Plane: DataPlane> {
-    package typealias Instant = ContinuousClock.Instant
-
     let loop: EventLoop
     let plane: Plane
     let sessions: Sessions<Plane>

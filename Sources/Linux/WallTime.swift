@@ -1,4 +1,5 @@
 import Glibc
+import Instants
 
 /// A moment on the wall's clock, to the millisecond: for people and for logs, not to measure with.
 package struct WallTime: Hashable, Sendable {

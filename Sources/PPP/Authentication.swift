@@ -1,3 +1,5 @@
+import Instants
+
 /// Whichever of the four machines an open LCP has called for.
 enum Authentication: Sendable {
     case chapAuthenticator(CHAPAuthenticator)
@@ -26,7 +28,7 @@ enum Authentication: Sendable {
         }
     }
 
-    var deadline: ContinuousClock.Instant? {
+    var deadline: Instant? {
         switch self {
         case .chapAuthenticator(let machine): machine.deadline
         case .papAuthenticator(let machine): machine.deadline
@@ -63,7 +65,7 @@ enum Authentication: Sendable {
     }
 
     mutating func start(
-        _ proxied: ProxyAcceptance.Credentials?, at now: ContinuousClock.Instant,
+        _ proxied: ProxyAcceptance.Credentials?, at now: Instant,
         using random: inout some RandomNumberGenerator
     ) -> [AuthenticationOutput] {
         let outputs: [AuthenticationOutput]
@@ -88,7 +90,7 @@ enum Authentication: Sendable {
     }
 
     mutating func receive(
-        _ packet: ControlPacket, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
+        _ packet: ControlPacket, at now: Instant, using random: inout some RandomNumberGenerator
     ) -> [AuthenticationOutput] {
         let outputs: [AuthenticationOutput]
         switch self {
@@ -109,7 +111,7 @@ enum Authentication: Sendable {
     }
 
     mutating func decide(
-        _ verdict: AuthenticationVerdict, at now: ContinuousClock.Instant,
+        _ verdict: AuthenticationVerdict, at now: Instant,
         using random: inout some RandomNumberGenerator
     ) -> [AuthenticationOutput] {
         let outputs: [AuthenticationOutput]
@@ -126,9 +128,7 @@ enum Authentication: Sendable {
         return outputs
     }
 
-    mutating func timeout(
-        at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
-    ) -> [AuthenticationOutput] {
+    mutating func timeout(at now: Instant, using random: inout some RandomNumberGenerator) -> [AuthenticationOutput] {
         let outputs: [AuthenticationOutput]
         switch self {
         case .chapAuthenticator(var machine):

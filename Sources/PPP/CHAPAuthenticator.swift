@@ -1,3 +1,5 @@
+import Instants
+
 /// The end that challenges (RFC 1994, RFC 2759).
 ///
 ///     challenging -Response-> deciding -accepted-> done -interval-> challenging
@@ -11,12 +13,12 @@ struct CHAPAuthenticator: Sendable {
 
     private enum State: Sendable {
         case idle
-        case challenging(Challenge, left: Int, until: ContinuousClock.Instant)
+        case challenging(Challenge, left: Int, until: Instant)
         case deciding(Challenge, name: [UInt8])
-        case refusing(Challenge, error: Int, message: String, until: ContinuousClock.Instant)
+        case refusing(Challenge, error: Int, message: String, until: Instant)
         /// A Failure with R=1 was sent; the Response to `next` is waited for.
         case retrying(failure: ControlPacket, next: Challenge)
-        case done(reply: ControlPacket, rechallenge: ContinuousClock.Instant?)
+        case done(reply: ControlPacket, rechallenge: Instant?)
     }
 
     private let algorithm: CHAP.Algorithm
@@ -35,7 +37,7 @@ struct CHAPAuthenticator: Sendable {
         attemptsLeft = configuration.attempts
     }
 
-    var deadline: ContinuousClock.Instant? {
+    var deadline: Instant? {
         switch state {
         case .challenging(_, _, let until), .refusing(_, _, _, let until): until
         case .done(_, let rechallenge): rechallenge
@@ -44,9 +46,7 @@ struct CHAPAuthenticator: Sendable {
     }
 
     /// The first challenge; its identifier is anybody's guess.
-    mutating func start(
-        at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
-    ) -> [AuthenticationOutput] {
+    mutating func start(at now: Instant, using random: inout some RandomNumberGenerator) -> [AuthenticationOutput] {
         identifier = UInt8.random(in: .min ... .max, using: &random)
         return challenge(at: now, using: &random)
     }
@@ -59,9 +59,7 @@ struct CHAPAuthenticator: Sendable {
         return verify(response, of: Challenge(identifier: identifier, value: challenge))
     }
 
-    mutating func timeout(
-        at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
-    ) -> [AuthenticationOutput] {
+    mutating func timeout(at now: Instant, using random: inout some RandomNumberGenerator) -> [AuthenticationOutput] {
         guard let deadline, deadline <= now else { return [] }
         switch state {
         case .challenging(let challenge, let left, _):
@@ -106,7 +104,7 @@ struct CHAPAuthenticator: Sendable {
     }
 
     mutating func decide(
-        _ verdict: AuthenticationVerdict, at now: ContinuousClock.Instant,
+        _ verdict: AuthenticationVerdict, at now: Instant,
         using random: inout some RandomNumberGenerator
     ) -> [AuthenticationOutput] {
         guard case .deciding(let challenge, let name) = state else { return [] }
@@ -131,7 +129,7 @@ struct CHAPAuthenticator: Sendable {
 extension CHAPAuthenticator {
     /// A new identifier and a new value: neither tells anything about the next (RFC 1994 section 4.1).
     private mutating func challenge(
-        at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
+        at now: Instant, using random: inout some RandomNumberGenerator
     ) -> [AuthenticationOutput] {
         identifier &+= 1
         let challenge = Challenge(identifier: identifier, value: Self.value(using: &random))
@@ -151,9 +149,7 @@ extension CHAPAuthenticator {
     }
 
     /// Half to one and a half of the interval, so that nobody knows when.
-    private func nextChallenge(
-        after now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
-    ) -> ContinuousClock.Instant? {
+    private func nextChallenge(after now: Instant, using random: inout some RandomNumberGenerator) -> Instant? {
         configuration.rechallengeInterval.map { now + $0 * Double.random(in: 0.5...1.5, using: &random) }
     }
 

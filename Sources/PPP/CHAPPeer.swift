@@ -1,4 +1,5 @@
 import Digests
+import Instants
 
 /// The end that answers challenges (RFC 1994, RFC 2759). It answers whenever it is asked, on an open link too.
 struct CHAPPeer: Sendable {
@@ -18,7 +19,7 @@ struct CHAPPeer: Sendable {
     private var retriesLeft: Int
     /// An answer is repeated until it is answered itself: its Success may have been lost, and then nobody challenges again
     /// (RFC 1994 section 4.2).
-    private var resend: (left: Int, until: ContinuousClock.Instant)?
+    private var resend: (left: Int, until: Instant)?
 
     init(algorithm: CHAP.Algorithm, configuration: LinkConfiguration.Peer, limits: NegotiationLimits) {
         self.algorithm = algorithm
@@ -27,9 +28,9 @@ struct CHAPPeer: Sendable {
         retriesLeft = configuration.retries
     }
 
-    var deadline: ContinuousClock.Instant? { resend?.until }
+    var deadline: Instant? { resend?.until }
 
-    mutating func timeout(at now: ContinuousClock.Instant) -> [AuthenticationOutput] {
+    mutating func timeout(at now: Instant) -> [AuthenticationOutput] {
         guard let pending = resend, pending.until <= now, let answer else { return [] }
         guard pending.left > 0 else {
             resend = nil
@@ -40,7 +41,7 @@ struct CHAPPeer: Sendable {
     }
 
     mutating func receive(
-        _ packet: ControlPacket, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
+        _ packet: ControlPacket, at now: Instant, using random: inout some RandomNumberGenerator
     ) -> [AuthenticationOutput] {
         switch packet.code {
         case CHAP.Code.challenge:
@@ -63,7 +64,7 @@ struct CHAPPeer: Sendable {
     }
 
     private mutating func respond(
-        to challenge: [UInt8], identifier: UInt8, at now: ContinuousClock.Instant,
+        to challenge: [UInt8], identifier: UInt8, at now: Instant,
         using random: inout some RandomNumberGenerator
     ) -> [AuthenticationOutput] {
         let name = Array(configuration.user.utf8.prefix(CHAP.longestText))
@@ -109,7 +110,7 @@ struct CHAPPeer: Sendable {
     }
 
     private mutating func fail(
-        _ packet: ControlPacket, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
+        _ packet: ControlPacket, at now: Instant, using random: inout some RandomNumberGenerator
     ) -> [AuthenticationOutput] {
         let refused = LinkEnd.authenticationFailed(algorithm.method, .local)
         guard case .msChapV2 = algorithm, let failure = MSCHAPv2.Failure(parsing: packet.data) else {

@@ -1,3 +1,4 @@
+import Instants
 import Octets
 
 /// LCP: the negotiation of the link and the packets that only LCP has - Protocol-Reject, echoes and the keepalive made of
@@ -22,7 +23,7 @@ struct LCP: Sendable {
     private let echoInterval: Duration?
     private let echoFailures: Int
     /// When the peer will have been silent for the interval; nil while no echoes are sent.
-    private var echoDue: ContinuousClock.Instant?
+    private var echoDue: Instant?
     private var unanswered = 0
     private var ownEchoes = 0
     private var budget = RejectBudget()
@@ -37,12 +38,12 @@ struct LCP: Sendable {
     var peer: LCPParameters { negotiation.options.peer }
     var isOpened: Bool { negotiation.isOpened }
 
-    var deadline: ContinuousClock.Instant? {
+    var deadline: Instant? {
         earlier(negotiation.deadline, echoDue)
     }
 
     mutating func handle(
-        _ event: Automaton.Event, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
+        _ event: Automaton.Event, at now: Instant, using random: inout some RandomNumberGenerator
     ) -> [Output] {
         let outputs = negotiation.handle(event, at: now, using: &random)
         return translate(outputs, at: now)
@@ -51,7 +52,7 @@ struct LCP: Sendable {
     /// Opens as a LAC has negotiated it; both lists are what `requests` says, and were checked.
     mutating func open(
         _ requests: ProxiedLCP, sent: [ConfigurationOption], received: [ConfigurationOption],
-        at now: ContinuousClock.Instant
+        at now: Instant
     ) -> [Output] {
         self.requests = requests
         negotiation.options.adopt(sent: sent)
@@ -59,15 +60,13 @@ struct LCP: Sendable {
         return translate([.up], at: now)
     }
 
-    mutating func timeout(
-        at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
-    ) -> [Output] {
+    mutating func timeout(at now: Instant, using random: inout some RandomNumberGenerator) -> [Output] {
         let outputs = negotiation.timeout(at: now, using: &random)
         return translate(outputs, at: now) + keepAlive(at: now)
     }
 
     mutating func receive(
-        _ packet: ControlPacket, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
+        _ packet: ControlPacket, at now: Instant, using random: inout some RandomNumberGenerator
     ) -> [Output] {
         switch packet.code {
         case ControlPacket.Code.protocolReject:
@@ -100,14 +99,14 @@ struct LCP: Sendable {
     }
 
     /// The peer was heard: its next echo is a whole interval away.
-    mutating func heard(at now: ContinuousClock.Instant) {
+    mutating func heard(at now: Instant) {
         guard echoDue != nil, let echoInterval else { return }
         unanswered = 0
         echoDue = now + echoInterval
     }
 
     /// A Protocol-Reject of a frame that nobody here understands; only sent on an open link (RFC 1661 section 5.7).
-    mutating func reject(_ frame: PPPFrame, at now: ContinuousClock.Instant) -> [Output] {
+    mutating func reject(_ frame: PPPFrame, at now: Instant) -> [Output] {
         guard isOpened else { return [] }
         guard budget.spend(at: now) else { return [.noted(.rejectSuppressed)] }
         var writer = ByteWriter()
@@ -126,9 +125,7 @@ struct LCP: Sendable {
 }
 
 extension LCP {
-    private mutating func translate(
-        _ outputs: [Negotiation<LCPOptions>.Output], at now: ContinuousClock.Instant
-    ) -> [Output] {
+    private mutating func translate(_ outputs: [Negotiation<LCPOptions>.Output], at now: Instant) -> [Output] {
         outputs.map { output in
             switch output {
             case .send(let packet):
@@ -151,7 +148,7 @@ extension LCP {
         }
     }
 
-    private mutating func keepAlive(at now: ContinuousClock.Instant) -> [Output] {
+    private mutating func keepAlive(at now: Instant) -> [Output] {
         guard let due = echoDue, due <= now, let echoInterval else { return [] }
         guard unanswered < echoFailures else {
             echoDue = nil
@@ -197,7 +194,7 @@ extension LCP {
     }
 
     private mutating func receiveProtocolReject(
-        _ packet: ControlPacket, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
+        _ packet: ControlPacket, at now: Instant, using random: inout some RandomNumberGenerator
     ) -> [Output] {
         guard isOpened else { return [] }
         var reader = ByteReader(packet.data)

@@ -1,4 +1,5 @@
 package import Addresses
+package import Instants
 
 /// One end of a PPP link: LCP, authentication and the network protocols together, without any I/O.
 ///
@@ -34,7 +35,7 @@ package struct Link: Sendable {
     var authentication: Authentication?
     var network: Network?
     /// When the present phase has lasted too long.
-    var phaseDeadline: ContinuousClock.Instant?
+    var phaseDeadline: Instant?
     /// Why the link is being closed, once it is.
     var end: LinkEnd?
     /// The request that the daemon is working on.
@@ -59,11 +60,13 @@ package struct Link: Sendable {
 
     /// When `Event.timeout` is due; nil when nothing is waited for. Kept, because it is asked for far more often than it
     /// changes, and the machines below are large to look into.
-    package internal(set) var deadline: ContinuousClock.Instant?
+    package internal(set) var deadline: Instant?
 
     /// Takes what happened and returns what is to be done, in that order. After `Output.closed` it returns nothing.
-    package mutating func handle(
-        _ event: Event, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
+    // The machines below are generic in what they negotiate too: without it none of that is known at compile time.
+    @specialized(where Random == SystemRandomNumberGenerator)
+    package mutating func handle<Random: RandomNumberGenerator>(
+        _ event: Event, at now: Instant, using random: inout Random
     ) -> [Output] {
         guard phase != .closed else { return [] }
         let outputs = take(event, at: now, using: &random)
@@ -71,12 +74,12 @@ package struct Link: Sendable {
         return outputs
     }
 
-    private var nextDeadline: ContinuousClock.Instant? {
+    private var nextDeadline: Instant? {
         earlier(earlier(lcp.deadline, authentication?.deadline), earlier(network?.deadline, phaseDeadline))
     }
 
     private mutating func take(
-        _ event: Event, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
+        _ event: Event, at now: Instant, using random: inout some RandomNumberGenerator
     ) -> [Output] {
         switch event {
         case .lowerLayerUp:

@@ -1,9 +1,10 @@
 import Addresses
+import Instants
 
 // What the parts want, made the link's own outputs.
 extension Link {
     mutating func absorb(
-        _ outputs: [LCP.Output], at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
+        _ outputs: [LCP.Output], at now: Instant, using random: inout some RandomNumberGenerator
     ) -> [Output] {
         var absorbed: [Output] = []
         for output in outputs {
@@ -26,9 +27,7 @@ extension Link {
     }
 
     /// LCP negotiates anew, or is on its way down.
-    mutating func linkDown(
-        at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
-    ) -> [Output] {
+    mutating func linkDown(at now: Instant, using random: inout some RandomNumberGenerator) -> [Output] {
         let outputs = leaveNetwork(at: now, using: &random)
         switch lcp.negotiation.state {
         case .closing, .stopping:
@@ -50,7 +49,7 @@ extension Link {
     }
 
     mutating func absorb(
-        _ outputs: [AuthenticationOutput], at now: ContinuousClock.Instant,
+        _ outputs: [AuthenticationOutput], at now: Instant,
         using random: inout some RandomNumberGenerator
     ) -> [Output] {
         var absorbed: [Output] = []
@@ -76,7 +75,7 @@ extension Link {
     }
 
     mutating func absorb(
-        _ outputs: [Network.Output], at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
+        _ outputs: [Network.Output], at now: Instant, using random: inout some RandomNumberGenerator
     ) -> [Output] {
         var absorbed: [Output] = outputs.map { translate($0) }
         guard phase == .network, let network else { return absorbed }

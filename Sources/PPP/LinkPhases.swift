@@ -1,8 +1,8 @@
+import Instants
+
 // The phases: how each begins and ends.
 extension Link {
-    mutating func establish(
-        at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
-    ) -> [Output] {
+    mutating func establish(at now: Instant, using random: inout some RandomNumberGenerator) -> [Output] {
         phase = .establish
         phaseDeadline = now + configuration.establishTimeout
         let started = lcp.handle(.open, at: now, using: &random)
@@ -11,7 +11,7 @@ extension Link {
     }
 
     mutating func begin(
-        _ acceptance: ProxyAcceptance, of proxiedLCP: ProxiedLCP, at now: ContinuousClock.Instant,
+        _ acceptance: ProxyAcceptance, of proxiedLCP: ProxiedLCP, at now: Instant,
         using random: inout some RandomNumberGenerator
     ) -> [Output] {
         switch acceptance {
@@ -28,7 +28,7 @@ extension Link {
 
     /// LCP is open: whoever is asked to prove himself now does.
     mutating func authenticate(
-        _ proxied: ProxyAcceptance.Credentials?, at now: ContinuousClock.Instant,
+        _ proxied: ProxyAcceptance.Credentials?, at now: Instant,
         using random: inout some RandomNumberGenerator
     ) -> [Output] {
         switch configuration.role {
@@ -51,7 +51,7 @@ extension Link {
     }
 
     mutating func openNetwork(
-        _ parameters: NetworkParameters, at now: ContinuousClock.Instant,
+        _ parameters: NetworkParameters, at now: Instant,
         using random: inout some RandomNumberGenerator
     ) -> [Output] {
         var network = Network(configuration: configuration, parameters: parameters, peerMRU: lcp.peer.mru)
@@ -69,9 +69,7 @@ extension Link {
     }
 
     /// The network protocols end and what they brought up is withdrawn.
-    mutating func leaveNetwork(
-        at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
-    ) -> [Output] {
+    mutating func leaveNetwork(at now: Instant, using random: inout some RandomNumberGenerator) -> [Output] {
         let downs = network?.down(at: now, using: &random) ?? []
         let outputs = downs.map { translate($0) }
         network = nil
@@ -83,9 +81,7 @@ extension Link {
         return outputs
     }
 
-    mutating func shut(
-        _ reason: LinkEnd, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
-    ) -> [Output] {
+    mutating func shut(_ reason: LinkEnd, at now: Instant, using random: inout some RandomNumberGenerator) -> [Output] {
         guard end == nil else { return [] }
         end = reason
         phaseDeadline = nil
@@ -103,9 +99,7 @@ extension Link {
         return .closed(reason)
     }
 
-    mutating func timeout(
-        at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
-    ) -> [Output] {
+    mutating func timeout(at now: Instant, using random: inout some RandomNumberGenerator) -> [Output] {
         let ofLCP = lcp.timeout(at: now, using: &random)
         var outputs = absorb(ofLCP, at: now, using: &random)
         let ofAuthentication = authentication?.timeout(at: now, using: &random) ?? []

@@ -1,7 +1,9 @@
+import Instants
+
 // What arrives.
 extension Link {
     mutating func receive(
-        _ octets: [UInt8], at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
+        _ octets: [UInt8], at now: Instant, using random: inout some RandomNumberGenerator
     ) -> [Output] {
         guard phase != .dead, let frame = try? PPPFrame(parsing: octets) else {
             return [.noted(.malformed(ProtocolNumber(rawValue: 0)))]
@@ -37,7 +39,7 @@ extension Link {
     }
 
     mutating func receiveAuthentication(
-        _ frame: PPPFrame, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
+        _ frame: PPPFrame, at now: Instant, using random: inout some RandomNumberGenerator
     ) -> [Output] {
         guard phase == .authenticate || phase == .network, authentication?.protocolNumber == frame.protocolNumber else {
             return [.noted(.outOfPhase(frame.protocolNumber))]
@@ -50,7 +52,7 @@ extension Link {
     }
 
     mutating func receiveNetwork(
-        _ packet: ControlPacket, _ number: ProtocolNumber, at now: ContinuousClock.Instant,
+        _ packet: ControlPacket, _ number: ProtocolNumber, at now: Instant,
         using random: inout some RandomNumberGenerator
     ) -> [Output] {
         guard network?.speaks(number) == true else {
@@ -61,7 +63,7 @@ extension Link {
     }
 
     mutating func reject(
-        _ frame: PPPFrame, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
+        _ frame: PPPFrame, at now: Instant, using random: inout some RandomNumberGenerator
     ) -> [Output] {
         let outputs = lcp.reject(frame, at: now)
         return [.noted(.unknownProtocol(frame.protocolNumber))] + absorb(outputs, at: now, using: &random)

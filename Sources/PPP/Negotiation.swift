@@ -1,3 +1,4 @@
+import Instants
 import Octets
 
 /// One control protocol at work: the automaton, its restart timer and counters, and the Configure, Terminate and
@@ -29,10 +30,10 @@ struct Negotiation<Options: NegotiatedOptions>: Sendable {
     private(set) var state = Automaton.State.initial
     var options: Options
     /// When the Restart timer expires.
-    private var restart: ContinuousClock.Instant?
+    private var restart: Instant?
     /// When a request is repeated that may have been sent before anybody listened: the peer has just begun to speak and
     /// would otherwise wait for our Restart timer. Once in a negotiation, and not counted.
-    private var earlyRepetition: ContinuousClock.Instant?
+    private var earlyRepetition: Instant?
     private var mayRepeatEarly = true
     /// What the peer can receive: packets that quote the peer are cut to it.
     var peerMRU: UInt16 = 1500
@@ -61,21 +62,19 @@ struct Negotiation<Options: NegotiatedOptions>: Sendable {
         self.limits = limits
     }
 
-    var deadline: ContinuousClock.Instant? { earlier(restart, earlyRepetition) }
+    var deadline: Instant? { earlier(restart, earlyRepetition) }
     var isOpened: Bool { state == .opened }
     /// Whether our Configure-Naks have all been in vain.
     var hasExhaustedNaks: Bool { naksSent >= limits.maxFailure }
 
     /// Up, Down, Open or Close, or a reject that names this protocol.
     mutating func handle(
-        _ event: Automaton.Event, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
+        _ event: Automaton.Event, at now: Instant, using random: inout some RandomNumberGenerator
     ) -> [Output] {
         apply(event, .none, at: now, using: &random)
     }
 
-    mutating func timeout(
-        at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
-    ) -> [Output] {
+    mutating func timeout(at now: Instant, using random: inout some RandomNumberGenerator) -> [Output] {
         if let early = earlyRepetition, early <= now, restart.map({ $0 > now }) == true, let request = outstanding {
             earlyRepetition = nil
             return [.send(Self.packet(request.identifier, request.options))]
@@ -99,7 +98,7 @@ struct Negotiation<Options: NegotiatedOptions>: Sendable {
     }
 
     mutating func receive(
-        _ packet: ControlPacket, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
+        _ packet: ControlPacket, at now: Instant, using random: inout some RandomNumberGenerator
     ) -> [Output] {
         // Before the lower layer is up nothing can arrive; should it, the table's dashes say what to do.
         guard state != .initial, state != .starting else { return [] }
@@ -129,7 +128,7 @@ struct Negotiation<Options: NegotiatedOptions>: Sendable {
 
 extension Negotiation {
     private mutating func receiveRequest(
-        _ packet: ControlPacket, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
+        _ packet: ControlPacket, at now: Instant, using random: inout some RandomNumberGenerator
     ) -> [Output] {
         guard let asked = try? ConfigurationOption.list(parsing: packet.data) else {
             return [.noted(.malformed(Options.protocolNumber))]
@@ -181,7 +180,7 @@ extension Negotiation {
     /// A reply counts once, and only when it fits the request that waits for it; anything else has no effect at all
     /// (RFC 1661 sections 5.2 to 5.4). In Closed and Stopped no request waits: there a reply is told so.
     private mutating func receiveReply(
-        _ packet: ControlPacket, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
+        _ packet: ControlPacket, at now: Instant, using random: inout some RandomNumberGenerator
     ) -> [Output] {
         let isAck = packet.code == ControlPacket.Code.configureAck
         let event: Automaton.Event = isAck ? .receivedConfigureAck : .receivedConfigureNak
@@ -239,7 +238,7 @@ extension Negotiation {
     }
 
     private mutating func apply(
-        _ event: Automaton.Event, _ prompt: Prompt, at now: ContinuousClock.Instant,
+        _ event: Automaton.Event, _ prompt: Prompt, at now: Instant,
         using random: inout some RandomNumberGenerator
     ) -> [Output] {
         guard let transition = Automaton.transition(from: state, on: event) else { return [] }
@@ -262,9 +261,7 @@ extension Negotiation {
         return outputs
     }
 
-    private mutating func perform(
-        _ action: Automaton.Action, _ prompt: Prompt, at now: ContinuousClock.Instant
-    ) -> Output? {
+    private mutating func perform(_ action: Automaton.Action, _ prompt: Prompt, at now: Instant) -> Output? {
         switch action {
         case .thisLayerUp: return .up
         case .thisLayerDown: return .down
@@ -303,7 +300,7 @@ extension Negotiation {
     }
 
     /// A retransmission keeps its identifier; new options, or a reply that was taken, make a new one (RFC 1661 section 5.1).
-    private mutating func sendConfigureRequest(at now: ContinuousClock.Instant) -> Output {
+    private mutating func sendConfigureRequest(at now: Instant) -> Output {
         let request = options.request
         let number: UInt8
         if let outstanding, outstanding.options == request {

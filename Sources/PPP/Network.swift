@@ -1,4 +1,5 @@
 import Addresses
+import Instants
 
 /// The network protocols of an authenticated link: IPCP and IPV6CP, each of which opens and closes for itself
 /// (RFC 1661 section 3.6).
@@ -45,13 +46,11 @@ struct Network: Sendable {
         return ipcp?.hasExhaustedNaks == true ? .addressesDoNotConverge(.local) : .noNetworkProtocol
     }
 
-    var deadline: ContinuousClock.Instant? {
+    var deadline: Instant? {
         earlier(ipcp?.deadline, ipv6cp?.deadline)
     }
 
-    mutating func open(
-        at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
-    ) -> [Output] {
+    mutating func open(at now: Instant, using random: inout some RandomNumberGenerator) -> [Output] {
         var outputs: [Output] = []
         for event in [Automaton.Event.up, .open] {
             outputs += translate(ipcp?.handle(event, at: now, using: &random))
@@ -60,15 +59,13 @@ struct Network: Sendable {
         return outputs
     }
 
-    mutating func timeout(
-        at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
-    ) -> [Output] {
+    mutating func timeout(at now: Instant, using random: inout some RandomNumberGenerator) -> [Output] {
         translate(ipcp?.timeout(at: now, using: &random)) + translate(ipv6cp?.timeout(at: now, using: &random))
     }
 
     /// A packet of IPCP or IPV6CP; nil when that protocol is not spoken on this link.
     mutating func receive(
-        _ packet: ControlPacket, of protocolNumber: ProtocolNumber, at now: ContinuousClock.Instant,
+        _ packet: ControlPacket, of protocolNumber: ProtocolNumber, at now: Instant,
         using random: inout some RandomNumberGenerator
     ) -> [Output] {
         protocolNumber == .ipcp
@@ -87,7 +84,7 @@ struct Network: Sendable {
 
     /// The peer does not know this protocol: the one that it belongs to stops, the other goes on.
     mutating func rejected(
-        _ protocolNumber: ProtocolNumber, at now: ContinuousClock.Instant,
+        _ protocolNumber: ProtocolNumber, at now: Instant,
         using random: inout some RandomNumberGenerator
     ) -> [Output] {
         switch protocolNumber {
@@ -98,9 +95,7 @@ struct Network: Sendable {
     }
 
     /// LCP has left Opened.
-    mutating func down(
-        at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
-    ) -> [Output] {
+    mutating func down(at now: Instant, using random: inout some RandomNumberGenerator) -> [Output] {
         translate(ipcp?.handle(.down, at: now, using: &random))
             + translate(ipv6cp?.handle(.down, at: now, using: &random))
     }

@@ -1,9 +1,11 @@
+import Instants
+
 /// The end that is told a name and a password (RFC 1334).
 struct PAPAuthenticator: Sendable {
     private enum State: Sendable {
         case waiting
         case deciding(identifier: UInt8, PAP.Credentials)
-        case refusing(identifier: UInt8, message: String, until: ContinuousClock.Instant)
+        case refusing(identifier: UInt8, message: String, until: Instant)
         case done(message: [UInt8])
         case failed
     }
@@ -17,7 +19,7 @@ struct PAPAuthenticator: Sendable {
         attemptsLeft = configuration.attempts
     }
 
-    var deadline: ContinuousClock.Instant? {
+    var deadline: Instant? {
         if case .refusing(_, _, let until) = state { until } else { nil }
     }
 
@@ -48,9 +50,7 @@ struct PAPAuthenticator: Sendable {
         }
     }
 
-    mutating func decide(
-        _ verdict: AuthenticationVerdict, at now: ContinuousClock.Instant
-    ) -> [AuthenticationOutput] {
+    mutating func decide(_ verdict: AuthenticationVerdict, at now: Instant) -> [AuthenticationOutput] {
         guard case .deciding(let identifier, let credentials) = state else { return [] }
         switch verdict {
         case .accepted(let message):
@@ -67,7 +67,7 @@ struct PAPAuthenticator: Sendable {
         }
     }
 
-    mutating func timeout(at now: ContinuousClock.Instant) -> [AuthenticationOutput] {
+    mutating func timeout(at now: Instant) -> [AuthenticationOutput] {
         guard case .refusing(let identifier, let message, let until) = state, until <= now else { return [] }
         return refuse(identifier: identifier, message)
     }

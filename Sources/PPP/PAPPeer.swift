@@ -1,8 +1,10 @@
+import Instants
+
 /// The end that tells its name and password until it is answered (RFC 1334).
 struct PAPPeer: Sendable {
     private enum State: Sendable {
         case idle
-        case asking(first: UInt8, latest: UInt8, left: Int, until: ContinuousClock.Instant)
+        case asking(first: UInt8, latest: UInt8, left: Int, until: Instant)
         case done
     }
 
@@ -15,18 +17,16 @@ struct PAPPeer: Sendable {
         self.limits = limits
     }
 
-    var deadline: ContinuousClock.Instant? {
+    var deadline: Instant? {
         if case .asking(_, _, _, let until) = state { until } else { nil }
     }
 
-    mutating func start(
-        at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
-    ) -> [AuthenticationOutput] {
+    mutating func start(at now: Instant, using random: inout some RandomNumberGenerator) -> [AuthenticationOutput] {
         let identifier = UInt8.random(in: .min ... .max, using: &random)
         return ask(first: identifier, latest: identifier, left: limits.maxConfigure, at: now)
     }
 
-    mutating func timeout(at now: ContinuousClock.Instant) -> [AuthenticationOutput] {
+    mutating func timeout(at now: Instant) -> [AuthenticationOutput] {
         guard case .asking(let first, let latest, let left, let until) = state, until <= now else { return [] }
         guard left > 0 else {
             state = .done
@@ -51,9 +51,7 @@ struct PAPPeer: Sendable {
     }
 
     /// Every repetition has a new identifier (RFC 1334 section 2.2.1).
-    private mutating func ask(
-        first: UInt8, latest: UInt8, left: Int, at now: ContinuousClock.Instant
-    ) -> [AuthenticationOutput] {
+    private mutating func ask(first: UInt8, latest: UInt8, left: Int, at now: Instant) -> [AuthenticationOutput] {
         state = .asking(first: first, latest: latest, left: left - 1, until: now + limits.restartTimer)
         let credentials = PAP.Credentials(
             name: Array(configuration.user.utf8.prefix(255)), password: configuration.password)

@@ -1,17 +1,18 @@
 import Addresses
 import Digests
+import Instants
 
 /// What an access concentrator gives a host with its offer and wants back with the request: proof that the host hears
 /// what is sent to its address, without a thing remembered (RFC 2516 section 9).
 struct ACCookie: Sendable {
-    private let epoch: ContinuousClock.Instant
+    private let epoch: Instant
 
     /// - Parameter epoch: when time begins; no cookie is made before it.
-    init(epoch: ContinuousClock.Instant) {
+    init(epoch: Instant) {
         self.epoch = epoch
     }
 
-    func make(for host: MACAddress, _ configuration: AccessConcentrator.Configuration, at now: ContinuousClock.Instant)
+    func make(for host: MACAddress, _ configuration: AccessConcentrator.Configuration, at now: Instant)
         -> [UInt8]
     {
         make(for: host, configuration, period: period(configuration, at: now))
@@ -20,7 +21,7 @@ struct ACCookie: Sendable {
     /// Whether it was made for this host in this period or the one before.
     func isValid(
         _ cookie: [UInt8], from host: MACAddress, _ configuration: AccessConcentrator.Configuration,
-        at now: ContinuousClock.Instant
+        at now: Instant
     ) -> Bool {
         let period = period(configuration, at: now)
         return [period, period &- 1].contains { period in
@@ -28,9 +29,7 @@ struct ACCookie: Sendable {
         }
     }
 
-    private func period(
-        _ configuration: AccessConcentrator.Configuration, at now: ContinuousClock.Instant
-    ) -> UInt64 {
+    private func period(_ configuration: AccessConcentrator.Configuration, at now: Instant) -> UInt64 {
         UInt64(max(0, (now - epoch) / max(configuration.cookiePeriod, .seconds(1))))
     }
 

@@ -1,4 +1,5 @@
 package import Addresses
+package import Instants
 
 /// The Discovery stage as an access concentrator sees it, on one interface or VLAN (RFC 2516 section 5).
 ///
@@ -42,9 +43,7 @@ package struct AccessConcentrator: Sendable {
     /// - Parameters:
     ///   - now: no event may come before it.
     ///   - random: where session ids begin.
-    package init(
-        configuration: Configuration, at now: ContinuousClock.Instant, using random: inout some RandomNumberGenerator
-    ) {
+    package init(configuration: Configuration, at now: Instant, using random: inout some RandomNumberGenerator) {
         self.configuration = configuration
         sessions = AccessSessions(first: .random(using: &random))
         initiations = RateLimiter(at: now)
@@ -58,7 +57,7 @@ package struct AccessConcentrator: Sendable {
     /// Those of one host, unless an access node speaks for several behind its address (TR-101).
     package func sessionCount(of host: MACAddress) -> Int { sessions.count(of: host) }
 
-    package mutating func handle(_ event: Event, at now: ContinuousClock.Instant) -> [Output] {
+    package mutating func handle(_ event: Event, at now: Instant) -> [Output] {
         sessions.forget(at: now)
         switch event {
         case .received(let octets, let source): return receive(octets, from: source, at: now)
@@ -68,7 +67,7 @@ package struct AccessConcentrator: Sendable {
         }
     }
 
-    private mutating func accept(_ id: PPPoESessionID, at now: ContinuousClock.Instant) -> [Output] {
+    private mutating func accept(_ id: PPPoESessionID, at now: Instant) -> [Output] {
         guard let session = sessions[id], case .asked(let echoed, let granted) = session.stage else { return [] }
         let pads = DiscoveryPacket(.pads, sessionID: id.rawValue, tags: granted + echoed)
         // It fits: that was seen when the session was begun.

@@ -1,9 +1,8 @@
 import Addresses
+import Instants
 
 extension AccessConcentrator {
-    mutating func receive(
-        _ octets: [UInt8], from source: MACAddress, at now: ContinuousClock.Instant
-    ) -> [Output] {
+    mutating func receive(_ octets: [UInt8], from source: MACAddress, at now: Instant) -> [Output] {
         guard !source.isGroup else { return discard(.groupSource) }
         guard let packet = try? DiscoveryPacket(parsing: octets) else { return discard(.malformed) }
         switch packet.code {
@@ -23,7 +22,7 @@ extension AccessConcentrator {
 
     /// Silence for a host that cannot be served (RFC 2516 section 5.2).
     private mutating func receiveInitiation(
-        _ packet: DiscoveryPacket, from host: MACAddress, at now: ContinuousClock.Instant
+        _ packet: DiscoveryPacket, from host: MACAddress, at now: Instant
     ) -> [Output] {
         guard packet.sessionID == 0 else { return discard(.sessionID) }
         guard let service = packet.soleServiceName else { return discard(.serviceName) }
@@ -52,7 +51,7 @@ extension AccessConcentrator {
     }
 
     private mutating func receiveRequest(
-        _ packet: DiscoveryPacket, from host: MACAddress, at now: ContinuousClock.Instant
+        _ packet: DiscoveryPacket, from host: MACAddress, at now: Instant
     ) -> [Output] {
         guard packet.sessionID == 0 else { return discard(.sessionID) }
         guard let service = packet.soleServiceName else { return discard(.serviceName) }

@@ -1,4 +1,5 @@
 import Addresses
+import Instants
 
 /// The sessions of an interface: ids, owners, and for a while the requests that they came from.
 struct AccessSessions: Sendable {
@@ -35,7 +36,7 @@ struct AccessSessions: Sendable {
     private var perHost: [MACAddress: Int] = [:]
     private var requests: [RequestKey: Request] = [:]
     /// When requests are forgotten, the earliest first.
-    private var expiries: [(at: ContinuousClock.Instant, id: PPPoESessionID)] = []
+    private var expiries: [(at: Instant, id: PPPoESessionID)] = []
     /// Where the search for a free id begins: ids are used in turn, so that one rests for the longest time.
     private var candidate: PPPoESessionID
 
@@ -71,7 +72,7 @@ struct AccessSessions: Sendable {
     }
 
     /// The session was granted with this PADS; its request is remembered until then.
-    mutating func confirm(_ id: PPPoESessionID, with pads: [UInt8], rememberUntil: ContinuousClock.Instant) {
+    mutating func confirm(_ id: PPPoESessionID, with pads: [UInt8], rememberUntil: Instant) {
         guard let request = sessions[id]?.request else { return }
         sessions[id]?.stage = .confirmed
         requests[request]?.confirmation = pads
@@ -90,7 +91,7 @@ struct AccessSessions: Sendable {
     }
 
     /// Forgets requests whose time is over.
-    mutating func forget(at now: ContinuousClock.Instant) {
+    mutating func forget(at now: Instant) {
         let over = expiries.prefix { $0.at <= now }
         guard !over.isEmpty else { return }
         for (_, id) in over {

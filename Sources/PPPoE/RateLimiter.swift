@@ -1,4 +1,5 @@
 import Addresses
+import Instants
 
 /// The buckets of an interface for one kind of packet: one for all hosts and one for each.
 ///
@@ -15,7 +16,7 @@ struct RateLimiter: Sendable {
     private var recent: [MACAddress: TokenBucket] = [:]
     private var older: [MACAddress: TokenBucket] = [:]
 
-    init(at now: ContinuousClock.Instant, capacity: Int = 8192) {
+    init(at now: Instant, capacity: Int = 8192) {
         self.capacity = capacity
         all = TokenBucket(at: now)
     }
@@ -25,7 +26,7 @@ struct RateLimiter: Sendable {
 
     /// Takes a token of the interface and, unless `host` is nil, one of the host's: both or neither.
     mutating func take(
-        interface: RateLimit, host limit: RateLimit, from host: MACAddress?, at now: ContinuousClock.Instant
+        interface: RateLimit, host limit: RateLimit, from host: MACAddress?, at now: Instant
     ) -> Verdict {
         guard let host else { return all.take(interface, at: now) ? .granted : .exceededByInterface }
         var bucket = recent[host] ?? older[host] ?? TokenBucket(at: now)

@@ -1,4 +1,5 @@
 package import Addresses
+package import Instants
 
 /// The Discovery stage as a host sees it (RFC 2516 section 5), from the first PADI to the PADT.
 ///
@@ -34,9 +35,9 @@ package struct Subscriber: Sendable {
     private enum State: Sendable {
         case idle
         /// A PADI was sent.
-        case initiating(until: ContinuousClock.Instant)
+        case initiating(until: Instant)
         /// A PADR was sent so many times.
-        case requesting(Offer, sent: Int, until: ContinuousClock.Instant)
+        case requesting(Offer, sent: Int, until: Instant)
         case open(Session)
         case over
     }
@@ -54,7 +55,7 @@ package struct Subscriber: Sendable {
     }
 
     /// When `timeout` is awaited; nil when nothing is.
-    package var deadline: ContinuousClock.Instant? {
+    package var deadline: Instant? {
         switch state {
         case .initiating(let until), .requesting(_, _, let until): until
         case .idle, .open, .over: nil
@@ -66,7 +67,7 @@ package struct Subscriber: Sendable {
         if case .open(let session) = state { session } else { nil }
     }
 
-    package mutating func handle(_ event: Event, at now: ContinuousClock.Instant) -> [Output] {
+    package mutating func handle(_ event: Event, at now: Instant) -> [Output] {
         switch event {
         case .start:
             guard case .idle = state else { return [] }
@@ -79,7 +80,7 @@ package struct Subscriber: Sendable {
         }
     }
 
-    private mutating func timeout(at now: ContinuousClock.Instant) -> [Output] {
+    private mutating func timeout(at now: Instant) -> [Output] {
         switch state {
         case .initiating(let until) where until <= now: return initiate(at: now)
         case .requesting(let offer, let sent, let until) where until <= now:
@@ -88,14 +89,14 @@ package struct Subscriber: Sendable {
         }
     }
 
-    private mutating func initiate(at now: ContinuousClock.Instant) -> [Output] {
+    private mutating func initiate(at now: Instant) -> [Output] {
         guard initiations < configuration.initiations else { return fail(.noAnswer) }
         initiations += 1
         state = .initiating(until: now + wait(initiations))
         return send(.padi, to: .broadcast)
     }
 
-    private mutating func request(_ offer: Offer, sent: Int, at now: ContinuousClock.Instant) -> [Output] {
+    private mutating func request(_ offer: Offer, sent: Int, at now: Instant) -> [Output] {
         state = .requesting(offer, sent: sent + 1, until: now + wait(sent + 1))
         return send(.padr, to: offer.concentrator, [offer.cookie, offer.relaySessionID].compactMap(\.self))
     }
@@ -105,9 +106,7 @@ package struct Subscriber: Sendable {
         configuration.firstWait * (1 << min(time - 1, 5))
     }
 
-    private mutating func receive(
-        _ packet: DiscoveryPacket, from source: MACAddress, at now: ContinuousClock.Instant
-    ) -> [Output] {
+    private mutating func receive(_ packet: DiscoveryPacket, from source: MACAddress, at now: Instant) -> [Output] {
         switch (packet.code, state) {
         case (.pado, .initiating):
             guard let offer = offer(packet, from: source) else { return [] }

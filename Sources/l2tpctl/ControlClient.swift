@@ -1,5 +1,6 @@
 import ControlProtocol
 import EventLoop
+import Instants
 import Linux
 import SystemPackage
 
@@ -79,7 +80,7 @@ final class ControlClient {
     }
 
     private func receiveLine() throws(Failure) -> [UInt8] {
-        var deadline = ContinuousClock.now + patience
+        var deadline = Instant.now + patience
         while true {
             do {
                 if let line = try lines.next() { return line }
@@ -97,7 +98,7 @@ final class ControlClient {
     }
 
     /// Until something can be read; what could not be sent yet goes out meanwhile.
-    private func wait(until deadline: ContinuousClock.Instant) throws(Failure) {
+    private func wait(until deadline: Instant) throws(Failure) {
         let token = Token(owner: 0, value: 0)
         do {
             try loop.change(
@@ -105,7 +106,7 @@ final class ControlClient {
             for event in try loop.wait(until: deadline) {
                 switch event {
                 case .writable: connection.flush()
-                case .deadline where ContinuousClock.now >= deadline:
+                case .deadline where Instant.now >= deadline:
                     throw Failure.noAnswer(socket: socket, reason: "nothing came for \(patience)")
                 case .readable, .hangUp, .signal, .deadline: break
                 }

@@ -2,6 +2,7 @@ import Addresses
 import DataPlane
 import EventLoop
 import Glibc
+import Instants
 import Linux
 import Netlink
 import Synchronization
@@ -101,8 +102,8 @@ extension Kernel {
         }
 
         /// When each frame was sent, by a subscriber on a thread of its own.
-        private func startSending(_ count: Int, _ progress: Progress) throws -> Mailbox<ContinuousClock.Instant> {
-            let times = try Mailbox<ContinuousClock.Instant>()
+        private func startSending(_ count: Int, _ progress: Progress) throws -> Mailbox<Instant> {
+            let times = try Mailbox<Instant>()
             try WorkerThread.start(named: "subscriber") {
                 guard let socket = try? PacketSocket(interface: "sub0", etherType: 0x8864) else { return }
                 for number in 0..<count {
@@ -122,7 +123,7 @@ extension Kernel {
             let count = 200
             let progress = Progress()
             let times = try startSending(count, progress)
-            let deadline = ContinuousClock.now + .seconds(60)
+            let deadline = Instant.now + .seconds(60)
             var passedOn = 0
             while passedOn < 20 + 3 * round, .now < deadline {
                 try rig.settle(.milliseconds(1))
@@ -131,9 +132,9 @@ extension Kernel {
             }
             usleep(useconds_t(round % 3) * 5000)
             rig.plane.bridge(access, near)
-            let begin = ContinuousClock.now
+            let begin = Instant.now
             rig.gather()
-            let end = ContinuousClock.now
+            let end = Instant.now
             try rig.wait(for: .bridged(access, near))
             var received: [Int] = []
             while received.count < count, .now < deadline {

@@ -2,6 +2,7 @@ import Addresses
 import DataPlane
 import EventLoop
 import Glibc
+import Instants
 import Linux
 import Netlink
 import Testing
@@ -32,7 +33,7 @@ final class KernelRig {
     /// Runs the loop until an event fits, and takes it out; what else happens stays for later.
     @discardableResult
     func wait<Value>(seconds: Int = 60, for fits: (DataPlaneEvent) -> Value?) throws -> Value {
-        let deadline = ContinuousClock.now + .seconds(seconds)
+        let deadline = Instant.now + .seconds(seconds)
         while true {
             for (index, event) in events.enumerated() {
                 if let value = fits(event) {
@@ -40,7 +41,7 @@ final class KernelRig {
                     return value
                 }
             }
-            guard ContinuousClock.now < deadline else { throw TimedOut(events: events) }
+            guard Instant.now < deadline else { throw TimedOut(events: events) }
             if !plane.hasEvents {
                 for event in try loop.wait(until: deadline) { plane.handle(event) }
             }
@@ -54,8 +55,8 @@ final class KernelRig {
 
     /// Runs the loop for a moment, so that what should not happen has time to.
     func settle(_ time: Duration = .milliseconds(300)) throws {
-        let deadline = ContinuousClock.now + time
-        while ContinuousClock.now < deadline {
+        let deadline = Instant.now + time
+        while Instant.now < deadline {
             for event in try loop.wait(until: deadline) { plane.handle(event) }
             events += plane.takeEvents()
         }

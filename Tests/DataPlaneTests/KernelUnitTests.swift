@@ -2,6 +2,7 @@ import Addresses
 import DataPlane
 import EventLoop
 import Glibc
+import Instants
 import Linux
 import Netlink
 import Testing
@@ -166,8 +167,8 @@ extension Kernel {
             _ = try rig.unit(near, "ppp-lab0")
             try rig.settle(.seconds(1))
             var turns = 0
-            let deadline = ContinuousClock.now + .seconds(1)
-            while ContinuousClock.now < deadline {
+            let deadline = Instant.now + .seconds(1)
+            while Instant.now < deadline {
                 for event in try rig.loop.wait(until: deadline) { rig.plane.handle(event) }
                 turns += 1
             }

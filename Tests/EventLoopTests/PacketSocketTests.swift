@@ -2,6 +2,7 @@ import Addresses
 import CLinux
 import EventLoop
 import Glibc
+import Instants
 import Linux
 import Testing
 

@@ -1,6 +1,7 @@
 import CLinux
 import EventLoop
 import Glibc
+import Instants
 import Linux
 import Testing
 

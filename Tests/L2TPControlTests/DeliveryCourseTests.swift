@@ -1,3 +1,4 @@
+import Instants
 import L2TPControl
 import L2TPWire
 import Testing
@@ -35,7 +36,7 @@ import Testing
     @Test func `KA-05 our StopCCN is sent again until the cycle ends`() throws {
         var delivery = ReliableDelivery(receiveWindow: 4)
         delivery.stop(with: [4], at: start)
-        var sent: [ContinuousClock.Instant] = []
+        var sent: [Instant] = []
         var now = start
         while delivery.phase != .finished {
             if !delivery.transmit(at: now).isEmpty { sent.append(now) }

@@ -1,3 +1,4 @@
+import Instants
 import L2TPControl
 import L2TPWire
 import Testing
@@ -158,7 +159,7 @@ import Testing
     ) throws {
         var delivery = ReliableDelivery(receiveWindow: 4, policy: policy)
         delivery.send([1])
-        var sent: [ContinuousClock.Instant] = []
+        var sent: [Instant] = []
         var now = start
         var expiry: ReliableDelivery.Expiry?
         repeat {

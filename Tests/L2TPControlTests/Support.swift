@@ -1,3 +1,4 @@
+import Instants
 import L2TPControl
 import L2TPWire
 
@@ -24,7 +25,7 @@ struct SeededRandom: RandomNumberGenerator {
 }
 
 /// Where every test's virtual time begins.
-let start = ContinuousClock.now
+let start = Instant(sinceBoot: .seconds(1000))
 
 /// One direction of a link that loses, doubles and delays what it carries; the delay reorders.
 struct LossyLink<Item> {
@@ -36,16 +37,16 @@ struct LossyLink<Item> {
     }
 
     var quality: Quality
-    private var carried: [(arrival: ContinuousClock.Instant, order: Int, item: Item)] = []
+    private var carried: [(arrival: Instant, order: Int, item: Item)] = []
     private var order = 0
 
     init(_ quality: Quality) {
         self.quality = quality
     }
 
-    var nextArrival: ContinuousClock.Instant? { carried.map(\.arrival).min() }
+    var nextArrival: Instant? { carried.map(\.arrival).min() }
 
-    mutating func put(_ item: Item, at now: ContinuousClock.Instant, random: inout SeededRandom) {
+    mutating func put(_ item: Item, at now: Instant, random: inout SeededRandom) {
         let copies = random.happens(quality.duplication) ? 2 : 1
         for _ in 0..<copies where !random.happens(quality.loss) {
             let delay = Duration.milliseconds(Int.random(in: quality.delay, using: &random))
@@ -55,7 +56,7 @@ struct LossyLink<Item> {
     }
 
     /// What has arrived, in the order of arrival.
-    mutating func take(at now: ContinuousClock.Instant) -> [Item] {
+    mutating func take(at now: Instant) -> [Item] {
         let arrived = carried.filter { $0.arrival <= now }.sorted { ($0.arrival, $0.order) < ($1.arrival, $1.order) }
         if !arrived.isEmpty { carried.removeAll { $0.arrival <= now } }
         return arrived.map(\.item)
@@ -63,7 +64,7 @@ struct LossyLink<Item> {
 }
 
 /// An instant so many seconds after the start.
-func seconds(_ seconds: Double) -> ContinuousClock.Instant { start + .milliseconds(Int(seconds * 1000)) }
+func seconds(_ seconds: Double) -> Instant { start + .milliseconds(Int(seconds * 1000)) }
 
 /// A control message as the transport sees it.
 func message(_ ns: UInt16, nr: UInt16 = 0, _ body: [UInt8] = [1]) -> ReliableDelivery.Segment {

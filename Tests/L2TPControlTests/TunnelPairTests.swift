@@ -1,3 +1,4 @@
+import Instants
 import L2TPControl
 import L2TPWire
 import Testing

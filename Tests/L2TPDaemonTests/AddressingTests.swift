@@ -2,6 +2,7 @@ import Addresses
 import Configuration
 import DataPlane
 import EventLoop
+import Instants
 import L2TPControl
 import L2TPWire
 import Testing

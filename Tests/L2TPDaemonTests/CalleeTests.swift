@@ -2,6 +2,7 @@ import Addresses
 import Configuration
 import DataPlane
 import EventLoop
+import Instants
 import L2TPControl
 import L2TPWire
 import Linux
@@ -150,8 +151,8 @@ import Testing
     func `SSF-03 a hook that fails ends the call with an error and its reason`(_ program: String) throws {
         let (world, _, tunnel) = try World.called { $0.callees[0].hook = program }
         let id = tunnel.request(at: world.now)
-        let end = ContinuousClock.now + .seconds(20)
-        while tunnel.end(of: id) == nil, ContinuousClock.now < end { try world.settle() }
+        let end = Instant.now + .seconds(20)
+        while tunnel.end(of: id) == nil, Instant.now < end { try world.settle() }
         let told = try #require(refusal(of: id, in: tunnel))
         #expect(told.result == .seeErrorCode && told.error == .vendorSpecific)
         #expect(told.text?.string.hasPrefix("hook: ") == true)
@@ -163,8 +164,8 @@ import Testing
         let (program, output) = try Script.write("env | grep ^L2TPD_ | sort | tr '\\n' ' ' >OUTPUT")
         let (world, _, tunnel) = try World.called { $0.callees[0].hook = program }
         let id = tunnel.request(at: world.now)
-        let end = ContinuousClock.now + .seconds(20)
-        while !world.service.clients.hooks.isIdle || Script.text(output).isEmpty, ContinuousClock.now < end {
+        let end = Instant.now + .seconds(20)
+        while !world.service.clients.hooks.isIdle || Script.text(output).isEmpty, Instant.now < end {
             try world.settle()
         }
         #expect(

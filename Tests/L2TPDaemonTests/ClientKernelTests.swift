@@ -4,6 +4,7 @@ import DataPlane
 import EventLoop
 import FoundationEssentials
 import Glibc
+import Instants
 import L2TPControl
 import L2TPWire
 import Linux
@@ -122,7 +123,7 @@ import Testing
 
     /// Programs live in real time.
     private static func wait(_ world: World, until condition: () -> Bool) throws -> Bool {
-        let end = ContinuousClock.now + .seconds(30)
+        let end = Instant.now + .seconds(30)
         while .now < end {
             world.service.serve(try world.loop.wait(until: .now + .milliseconds(20)), at: world.now)
             if condition() { return true }

@@ -1,6 +1,7 @@
 import Configuration
 import ControlProtocol
 import DataPlane
+import Instants
 import L2TPControl
 import L2TPWire
 import Netlink

@@ -1,6 +1,7 @@
 import Configuration
 import DataPlane
 import Glibc
+import Instants
 import L2TPControl
 import L2TPWire
 import Linux

@@ -2,6 +2,7 @@ import Addresses
 import Configuration
 import ControlProtocol
 import DataPlane
+import Instants
 import L2TPControl
 import L2TPWire
 import Netlink

@@ -3,6 +3,7 @@ import Configuration
 import ControlProtocol
 import DataPlane
 import EventLoop
+import Instants
 import L2TPControl
 import L2TPWire
 import PPP

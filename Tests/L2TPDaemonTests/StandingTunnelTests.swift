@@ -1,6 +1,7 @@
 import Addresses
 import Configuration
 import DataPlane
+import Instants
 import L2TPControl
 import L2TPWire
 import Testing

@@ -2,14 +2,16 @@ import Addresses
 import Configuration
 import DataPlane
 import EventLoop
+import Instants
 import L2TPControl
 import L2TPWire
+import Linux
 import Testing
 
 @testable import L2TPDaemon
 
 @Suite struct DeadlineQueueTests {
-    let start = ContinuousClock.now
+    let start = Instant.now
 
     @Test func `keys come when they are due, the earliest first`() {
         var queue = DeadlineQueue<Int>()
@@ -55,7 +57,7 @@ import Testing
 }
 
 @Suite struct TokenBucketTests {
-    let start = ContinuousClock.now
+    let start = Instant.now
 
     @Test func `as many as the rate at once, then as many a second`() {
         var bucket = TokenBucket(rate: 3, at: start)
@@ -76,7 +78,7 @@ import Testing
 }
 
 @Suite struct AdmissionTests {
-    let start = ContinuousClock.now
+    let start = Instant.now
 
     @Test func `HRD-01 each source has its rate and all have one together`() {
         var admission = Admission(limits: Daemon(controlSocket: "", sccrqRate: 7, sccrqRatePerSource: 3), at: start)

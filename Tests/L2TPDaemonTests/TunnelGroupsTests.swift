@@ -1,11 +1,13 @@
 import Addresses
 import Configuration
+import Instants
+import Linux
 import Testing
 
 @testable import L2TPDaemon
 
 @Suite struct TunnelGroupsTests {
-    let start = ContinuousClock.now
+    let start = Instant.now
 
     static func lns(_ host: UInt8) -> RemoteLNS { RemoteLNS(place: .address(.v4(IPv4Address(192, 0, 2, host)))) }
 
@@ -17,7 +19,7 @@ import Testing
 
     /// The last octets of those that so many calls went to.
     func spread(
-        _ count: Int, over group: TunnelGroup, by groups: inout TunnelGroups, at now: ContinuousClock.Instant
+        _ count: Int, over group: TunnelGroup, by groups: inout TunnelGroups, at now: Instant
     ) -> [RemoteLNS] {
         (0..<count).compactMap { _ in
             guard case .member(let member) = groups.choose(from: group, except: [], at: now) else { return nil }

@@ -1,4 +1,5 @@
 import Addresses
+import Instants
 import Testing
 
 @testable import PPP
@@ -24,7 +25,7 @@ private struct Pair {
     var weather: Weather
     var random: SplitMix
     /// Frames under way, each with the instant of its arrival.
-    var flying: [(at: ContinuousClock.Instant, to: End, octets: [UInt8])] = []
+    var flying: [(at: Instant, to: End, octets: [UInt8])] = []
     var log: [End: [Link.Output]] = [.lns: [], .client: []]
     var now = Station.epoch
     var users = ["alice": Password("secret")]

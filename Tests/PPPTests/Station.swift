@@ -1,4 +1,5 @@
 import Addresses
+import Instants
 import Testing
 
 @testable import PPP
@@ -19,7 +20,7 @@ typealias Code = ControlPacket.Code
 
 /// One link in virtual time, with a scripted peer on the other side.
 struct Station {
-    static let epoch = ContinuousClock.now
+    static let epoch = Instant(sinceBoot: .seconds(1000))
 
     var link: Link
     var now = Station.epoch

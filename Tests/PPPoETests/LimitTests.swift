@@ -1,4 +1,5 @@
 import Addresses
+import Instants
 import Testing
 
 @testable import PPPoE
@@ -132,7 +133,7 @@ private var interworked: DiscoveryTag {
     func `a bucket grants its burst at once and its rate for ever`(perSecond: Int, burst: Int) {
         let limit = RateLimit(perSecond: perSecond, burst: burst)
         var bucket = TokenBucket(at: Station.epoch)
-        func grants(at now: ContinuousClock.Instant) -> Int {
+        func grants(at now: Instant) -> Int {
             (0...(burst + 2)).count { _ in bucket.take(limit, at: now) }
         }
         #expect(grants(at: Station.epoch) == burst)

@@ -1,4 +1,5 @@
 import Addresses
+import Instants
 import Testing
 
 @testable import PPPoE
@@ -8,19 +9,19 @@ private let concentrator = MACAddress(2, 0, 0, 0, 0, 0xac)
 /// Hosts and an access concentrator on an Ethernet that loses, doubles, delays and pads frames, in virtual time.
 private struct Ethernet {
     struct Frame {
-        var at: ContinuousClock.Instant
+        var at: Instant
         var octets: [UInt8]
         var source: MACAddress
         var destination: MACAddress
     }
 
     var random: SplitMix
-    var now = ContinuousClock.now
+    var now = Instant(sinceBoot: .seconds(1000))
     var machine: AccessConcentrator
     var hosts: [MACAddress: Subscriber] = [:]
     var frames: [Frame] = []
     /// When the owner of the concentrator will have decided.
-    var decisions: [(at: ContinuousClock.Instant, id: PPPoESessionID)] = []
+    var decisions: [(at: Instant, id: PPPoESessionID)] = []
     var begun: [AccessRequest] = []
     var ended: [PPPoESessionID] = []
     var up: [MACAddress: Subscriber.Session] = [:]

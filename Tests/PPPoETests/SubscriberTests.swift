@@ -1,10 +1,11 @@
 import Addresses
+import Instants
 import Testing
 
 @testable import PPPoE
 
 private let concentrator = MACAddress(2, 0, 0, 0, 0, 0xac)
-private let epoch = ContinuousClock.now
+private let epoch = Instant(sinceBoot: .seconds(1000))
 
 private func machine(_ change: (inout Subscriber.Configuration) -> Void = { _ in }) -> Subscriber {
     var configuration = Subscriber.Configuration()

@@ -1,4 +1,5 @@
 import Addresses
+import Instants
 import Testing
 
 @testable import PPPoE
@@ -38,7 +39,7 @@ extension AccessConcentrator.Configuration {
 
 /// One access concentrator in virtual time, with a scripted host before it.
 struct Station {
-    static let epoch = ContinuousClock.now
+    static let epoch = Instant(sinceBoot: .seconds(1000))
 
     var machine: AccessConcentrator
     var now = Station.epoch

@@ -1,6 +1,7 @@
 import ControlProtocol
 import EventLoop
 import FoundationEssentials
+import Instants
 import Linux
 @testable import l2tpctl
 
@@ -27,12 +28,12 @@ struct FakeDaemon {
 
     /// A client of it, as soon as it listens.
     func client(patience: Duration = .seconds(10)) throws(Failure) -> ControlClient {
-        let deadline = ContinuousClock.now + .seconds(10)
+        let deadline = Instant.now + .seconds(10)
         while true {
             do throws(Failure) {
                 return try ControlClient(socket: socket, patience: patience)
             } catch {
-                if ContinuousClock.now > deadline { throw error }
+                if Instant.now > deadline { throw error }
             }
         }
     }

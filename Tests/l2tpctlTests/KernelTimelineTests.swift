@@ -1,4 +1,6 @@
 import Addresses
+import Instants
+import Linux
 import Netlink
 import Testing
 
@@ -14,7 +16,7 @@ import Testing
         var sessions: [Timeline.SessionIDs: KernelSession] = [:]
         var links: [NetworkLink] = []
         var timeline: KernelTimeline
-        var now = ContinuousClock.now
+        var now = Instant.now
         var questions = 0
 
         init(lookingEvery interval: Duration? = nil) {

@@ -1,6 +1,7 @@
 import Addresses
 import Configuration
 import DataPlane
+import Instants
 import L2TPControl
 import L2TPWire
 import Logging
@@ -8,8 +9,6 @@ import PPP
 
 /// One call of a client's, from the dialling until nothing of it is left.
 final class ClientCall: CallerRole {
-    typealias Instant = ContinuousClock.Instant
-
     private let clients: Clients
     let line: ClientLine
     /// As the client was when it dialled.

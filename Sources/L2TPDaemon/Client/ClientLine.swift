@@ -1,9 +1,8 @@
 import Configuration
+import Instants
 
 /// A `[[client]]` and what has become of it.
 final class ClientLine {
-    typealias Instant = ContinuousClock.Instant
-
     enum Stage {
         /// Nobody wants it, or it is not to be dialled again by itself.
         case down

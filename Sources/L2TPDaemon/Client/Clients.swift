@@ -1,10 +1,9 @@
 import Configuration
+import Instants
 import Logging
 
 /// The voluntary clients: which are wanted, and when each is dialled.
 final class Clients {
-    typealias Instant = ContinuousClock.Instant
-
     let log: Journal
     let hooks: Hooks
     private var lines: [String: ClientLine] = [:]

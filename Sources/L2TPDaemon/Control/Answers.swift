@@ -2,6 +2,7 @@ import Configuration
 import ControlProtocol
 import EventLoop
 import DataPlane
+import Instants
 import L2TPControl
 import L2TPWire
 import PPPoE

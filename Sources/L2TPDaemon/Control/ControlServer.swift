@@ -1,12 +1,11 @@
 import ControlProtocol
 import EventLoop
+import Instants
 import Linux
 
 /// The control socket: takes clients in, reads their requests and sends the answers. What a request means is not its
 /// business; `Service` answers.
 final class ControlServer {
-    typealias Instant = ContinuousClock.Instant
-
     private let loop: EventLoop
     private let listener: StreamListener
     private var clients: [UInt64: ControlClient] = [:]

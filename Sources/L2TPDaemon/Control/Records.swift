@@ -2,6 +2,7 @@ import Addresses
 import Configuration
 import ControlProtocol
 import DataPlane
+import Instants
 import L2TPControl
 import L2TPWire
 import Netlink
@@ -9,7 +10,7 @@ import PPP
 import PPPoE
 
 extension TunnelRecord {
-    init(_ context: TunnelContext, sessions: [PPPSession], at now: ContinuousClock.Instant) {
+    init(_ context: TunnelContext, sessions: [PPPSession], at now: Instant) {
         let machine = context.machine
         self.init(
             tunnelID: context.kernelID, peer: context.counterpart.name, peerAddress: "\(context.path.remote)",
@@ -43,7 +44,7 @@ extension TunnelRecord {
 
 extension SessionRecord {
     /// `other` is the other side of the bridge that it is in: the call, whose counters count.
-    init(_ session: PPPSession, bridgedTo other: PPPSession?, at now: ContinuousClock.Instant) {
+    init(_ session: PPPSession, bridgedTo other: PPPSession?, at now: Instant) {
         self.init(
             tunnelID: session.key.tunnel, sessionID: session.key.session, peer: session.role.peerName,
             state: session.state)
@@ -97,7 +98,7 @@ extension SessionRecord {
 }
 
 extension ClientRecord {
-    init(_ line: ClientLine, at now: ContinuousClock.Instant) {
+    init(_ line: ClientLine, at now: Instant) {
         let client = line.client
         self.init(
             name: client.name, state: line.state, persistent: client.isPersistent,
@@ -158,7 +159,7 @@ extension PeerRecord {
     }
 }
 
-extension ContinuousClock.Instant {
+extension Instant {
     /// Whole seconds from here to there.
     func seconds(until later: Self) -> UInt64 {
         UInt64(max(0, (later - self).components.seconds))

@@ -2,6 +2,7 @@ import Addresses
 import Configuration
 import ControlProtocol
 import DataPlane
+import Instants
 import L2TPControl
 import L2TPWire
 import PPP
@@ -34,7 +35,7 @@ extension Service {
 }
 
 extension SessionStory {
-    init(_ session: PPPSession, bridgedTo other: PPPSession?, at now: ContinuousClock.Instant) {
+    init(_ session: PPPSession, bridgedTo other: PPPSession?, at now: Instant) {
         let link = session.link
         self.init(
             session: SessionRecord(session, bridgedTo: other, at: now), pppPhase: link.phase.rawValue)
@@ -74,7 +75,7 @@ extension SessionStory.LCPOptions {
 }
 
 extension TunnelStory {
-    init(_ context: TunnelContext, sessions: [PPPSession], at now: ContinuousClock.Instant) {
+    init(_ context: TunnelContext, sessions: [PPPSession], at now: Instant) {
         self.init(tunnel: TunnelRecord(context, sessions: sessions, at: now), kernel: "\(context.kernel)")
         let statistics = context.machine.statistics
         helloIntervalSeconds = context.counterpart.settings.helloInterval?.inSeconds ?? 0

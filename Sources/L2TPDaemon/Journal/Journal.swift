@@ -1,5 +1,6 @@
 import ControlProtocol
 private import DequeModule
+import Instants
 import Linux
 import Logging
 
@@ -9,8 +10,6 @@ import Logging
 /// Whoever tells uses the same words for the same thing and puts what differs into the metadata, by the keys of
 /// `EventRecord` and of the log.
 final class Journal {
-    typealias Instant = ContinuousClock.Instant
-
     private let log: Logger
     private var stories: [Subject: Story] = [:]
     private var withholding = Withholding()

@@ -1,5 +1,6 @@
 package import ControlProtocol
 private import FoundationEssentials
+import Instants
 package import Logging
 private import Synchronization
 private import SystemPackage

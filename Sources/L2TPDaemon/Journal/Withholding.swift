@@ -1,8 +1,8 @@
+import Instants
+
 /// Keeps those who provoke one kind of event again and again from filling the log: so many a second of each kind and peer
 /// are told, the rest is counted.
 struct Withholding {
-    typealias Instant = ContinuousClock.Instant
-
     private struct Cause: Hashable {
         var event: String
         var peer: String?

@@ -1,12 +1,11 @@
 import Configuration
 import DataPlane
+import Instants
 import Linux
 import PPPoE
 
 /// An access interface at work: its socket, its access concentrator and who is on it.
 final class AccessPort {
-    typealias Instant = ContinuousClock.Instant
-
     private(set) var settings: AccessInterface
     let socket: any DiscoverySocket
     var concentrator: AccessConcentrator

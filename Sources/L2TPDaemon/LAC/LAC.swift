@@ -5,8 +5,6 @@ import PPPoE
 
 /// The LAC: the access interfaces, the subscribers on them, and where each of these ends.
 final class LAC {
-    typealias Instant = ContinuousClock.Instant
-
     let lns: LNS
     let ports: [AccessPort]
     let log: Journal

@@ -1,5 +1,6 @@
 import Configuration
 import DataPlane
+import Instants
 import L2TPControl
 import L2TPWire
 import PPP
@@ -27,7 +28,7 @@ final class CalleeLeg: PassingRole, AccessRole {
 
     func ready(_ session: PPPSession) -> SessionOrder? { .join(session.key) }
 
-    func forgotten(_ session: PPPSession, at now: ContinuousClock.Instant) {
+    func forgotten(_ session: PPPSession, at now: Instant) {
         tellEnd(of: session, at: now)
     }
 }

@@ -1,5 +1,6 @@
 import Configuration
 import DataPlane
+import Instants
 import L2TPControl
 import L2TPWire
 import PPP
@@ -7,8 +8,6 @@ import PPP
 /// The call to the LNS that takes a subscriber's link over, from the ICRQ until nothing of it is left. The kernel passes
 /// its frames.
 final class RelayedCall: CallerRole, PassingRole {
-    typealias Instant = ContinuousClock.Instant
-
     private let destination: Destination
     let subscriber: SessionKey
     let group: TunnelGroup

@@ -1,6 +1,7 @@
 import Addresses
 import Configuration
 import DataPlane
+import Instants
 import L2TPControl
 import L2TPWire
 import PPP
@@ -49,7 +50,7 @@ final class Subscription: SubscriberRole, AccessRole {
         return destination.decide(ending, for: user, .link(request))
     }
 
-    func forgotten(_ session: PPPSession, at now: ContinuousClock.Instant) {
+    func forgotten(_ session: PPPSession, at now: Instant) {
         destination.end()
         tellEnd(of: session, at: now)
     }

@@ -1,5 +1,6 @@
 import Configuration
 import DataPlane
+import Instants
 import L2TPControl
 import L2TPWire
 import Logging

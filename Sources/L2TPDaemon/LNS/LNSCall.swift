@@ -1,5 +1,6 @@
 import Configuration
 import DataPlane
+import Instants
 import L2TPWire
 import PPP
 
@@ -43,7 +44,7 @@ final class LNSCall: SubscriberRole {
         (peer.followsRealms ? lns.realms.ending(of: user) : nil) ?? peer.ending
     }
 
-    func forgotten(_ session: PPPSession, at now: ContinuousClock.Instant) {
+    func forgotten(_ session: PPPSession, at now: Instant) {
         destination.end()
     }
 

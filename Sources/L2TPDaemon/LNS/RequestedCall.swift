@@ -1,12 +1,12 @@
 import Configuration
 import DataPlane
+import Instants
 import L2TPControl
 import L2TPWire
 import PPP
 
 /// An outgoing call at the LNS (RFC 2661 section 7.5.2): a LAC is asked to place it, and its PPP ends here.
 final class RequestedCall: CallerRole, TerminatingRole {
-    typealias Instant = ContinuousClock.Instant
 
     /// What has become of it, for who wanted it.
     enum Outcome {

@@ -1,5 +1,6 @@
 import Addresses
 import DataPlane
+import Instants
 import L2TPControl
 import L2TPWire
 import Logging
@@ -8,7 +9,6 @@ import PPP
 
 /// One call that is, or will be, a PPP link on an interface of ours.
 final class PPPSession {
-    typealias Instant = ContinuousClock.Instant
 
     /// How far the call has come. What PPP does within `linked` is the link's own phase.
     enum Stage {

@@ -1,5 +1,6 @@
 import Configuration
 import DataPlane
+import Instants
 import L2TPWire
 import PPP
 
@@ -19,5 +20,5 @@ extension PassingRole {
 
     func withdrawn(_ network: NetworkProtocol, from session: PPPSession) {}
 
-    func forgotten(_ session: PPPSession, at now: ContinuousClock.Instant) {}
+    func forgotten(_ session: PPPSession, at now: Instant) {}
 }

@@ -1,3 +1,4 @@
+import Instants
 import L2TPWire
 import DataPlane
 import Linux

@@ -3,6 +3,7 @@ import Configuration
 import ControlProtocol
 import DataPlane
 import Glibc
+import Instants
 import L2TPWire
 import Linux
 import Logging

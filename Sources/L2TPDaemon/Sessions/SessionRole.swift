@@ -1,5 +1,6 @@
 import Configuration
 import DataPlane
+import Instants
 import L2TPControl
 import L2TPWire
 import PPP
@@ -48,11 +49,11 @@ protocol SessionRole: AnyObject {
     /// What is to lead through the interface when a network protocol passes.
     func routes(of network: NetworkProtocol, through session: PPPSession) -> SessionRoutes?
     /// A network protocol passes, with its routes.
-    func networkUp(_ network: NetworkProtocol, of session: PPPSession, at now: ContinuousClock.Instant)
+    func networkUp(_ network: NetworkProtocol, of session: PPPSession, at now: Instant)
     /// It is about to pass no more.
-    func networkDown(_ network: NetworkProtocol, of session: PPPSession, at now: ContinuousClock.Instant)
+    func networkDown(_ network: NetworkProtocol, of session: PPPSession, at now: Instant)
     /// The session is over and nothing of it is left.
-    func forgotten(_ session: PPPSession, at now: ContinuousClock.Instant)
+    func forgotten(_ session: PPPSession, at now: Instant)
 }
 
 /// What most roles have in common.
@@ -72,6 +73,6 @@ extension SessionRole {
     func handsOver(_ session: PPPSession, _ request: AuthenticationRequest?) -> Bool { false }
     func handsOver(_ session: PPPSession, _ connection: CallConnection) -> Bool { false }
     func routes(of network: NetworkProtocol, through session: PPPSession) -> SessionRoutes? { nil }
-    func networkUp(_ network: NetworkProtocol, of session: PPPSession, at now: ContinuousClock.Instant) {}
-    func networkDown(_ network: NetworkProtocol, of session: PPPSession, at now: ContinuousClock.Instant) {}
+    func networkUp(_ network: NetworkProtocol, of session: PPPSession, at now: Instant) {}
+    func networkDown(_ network: NetworkProtocol, of session: PPPSession, at now: Instant) {}
 }

@@ -1,5 +1,6 @@
 import Configuration
 import DataPlane
+import Instants
 import L2TPControl
 import L2TPWire
 import Logging
@@ -11,8 +12,6 @@ import PPP
 /// They know calls, links and the data plane, and no tunnel: what is to be said to the other end of the tunnel is
 /// returned as orders. What differs from role to role is the `SessionRole`'s.
 final class Sessions<Plane: DataPlane> {
-    typealias Instant = ContinuousClock.Instant
-
     let plane: Plane
     let log: Journal
     private var sessions: [SessionKey: PPPSession] = [:]

@@ -1,5 +1,6 @@
 import Configuration
 import DataPlane
+import Instants
 import L2TPControl
 import L2TPWire
 import PPP
@@ -57,7 +58,7 @@ final class OutgoingLeg: SwitchLeg, CallerRole {
 
     func taken(_ session: PPPSession) -> SessionOrder? { .goOn(switched: call.key) }
 
-    func failed(_ reason: String, retry: ContinuousClock.Instant?, at now: ContinuousClock.Instant) -> [SessionOrder] {
+    func failed(_ reason: String, retry: Instant?, at now: Instant) -> [SessionOrder] {
         guard !call.isAbandoned else { return [] }
         return [
             .reject(call.key, call.placed?.refusal(reason) ?? Disconnection(.noFacilitiesTemporarily, text: reason))

@@ -1,10 +1,9 @@
 import Addresses
 import Configuration
+import Instants
 
 /// Bounds what peers can cost us before they have proven themselves.
 struct Admission: Sendable {
-    typealias Instant = ContinuousClock.Instant
-
     private let limits: Daemon
     private var requests: TokenBucket
     private var refusals: TokenBucket

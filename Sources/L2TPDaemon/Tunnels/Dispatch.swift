@@ -2,6 +2,7 @@ import Configuration
 import Addresses
 import DataPlane
 import EventLoop
+import Instants
 import L2TPControl
 import L2TPWire
 

@@ -3,6 +3,7 @@ import Configuration
 import DataPlane
 private import DequeModule
 import EventLoop
+import Instants
 import L2TPControl
 import L2TPWire
 import Linux
@@ -11,8 +12,6 @@ import Logging
 /// The tunnels and the roles that their calls have: from datagrams, kernel events and time to datagrams and kernel
 /// objects. It sees to it that each machine hears what is its own and that what the machine wants is done.
 final class L2TPServer<Plane: DataPlane> {
-    typealias Instant = ContinuousClock.Instant
-
     let plane: Plane
     let loop: EventLoop
     let sessions: Sessions<Plane>

@@ -1,4 +1,5 @@
 import Configuration
+import Instants
 import L2TPControl
 import L2TPWire
 import PPP
@@ -10,9 +11,7 @@ protocol CallerRole: SessionRole {
     /// An LNS took the call, and the kernel makes its session.
     func taken(_ session: PPPSession) -> SessionOrder?
     /// No LNS took the call; none of them may be tried again before `retry`.
-    func failed(
-        _ reason: String, retry: ContinuousClock.Instant?, at now: ContinuousClock.Instant
-    ) -> [SessionOrder]
+    func failed(_ reason: String, retry: Instant?, at now: Instant) -> [SessionOrder]
 }
 
 extension CallerRole {

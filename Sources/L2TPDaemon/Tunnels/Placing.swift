@@ -2,6 +2,7 @@ import Addresses
 import Configuration
 import DataPlane
 import EventLoop
+import Instants
 import L2TPControl
 import L2TPWire
 import Linux
@@ -16,9 +17,7 @@ extension L2TPServer {
     }
 
     /// Nobody wants the call any more. One that has become a session is closed as sessions are.
-    func cancel(
-        _ call: PlacedCall, _ reason: ResultCode<CDNResult> = ResultCode(.administrative), at now: Instant
-    ) {
+    func cancel(_ call: PlacedCall, _ reason: ResultCode<CDNResult> = ResultCode(.administrative), at now: Instant) {
         call.isCancelled = true
         switch call.stage {
         case .seeking, .lookingUp: giveUp(call, "given up here", retry: nil, at: now)

@@ -1,3 +1,4 @@
+import Instants
 import Logging
 import Addresses
 import Configuration
@@ -72,9 +73,7 @@ extension L2TPServer {
     }
 
     /// A StopCCN to somebody whom no state is kept for; not too many, and only to who says what to call him.
-    func refuse(
-        _ message: UnaddressedMessage, _ reason: ResultCode<StopCCNResult>, secret: [UInt8]?, at now: Instant
-    ) {
+    func refuse(_ message: UnaddressedMessage, _ reason: ResultCode<StopCCNResult>, secret: [UInt8]?, at now: Instant) {
         statistics.count(.tunnelsRefused)
         guard admission.admitsRefusal(at: now), let peerID = assignedTunnelID(message.body, secret) else {
             return statistics.count(.refusalsWithheld)

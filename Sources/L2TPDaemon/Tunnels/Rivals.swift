@@ -1,4 +1,5 @@
 import DataPlane
+import Instants
 import Logging
 import L2TPControl
 import L2TPWire

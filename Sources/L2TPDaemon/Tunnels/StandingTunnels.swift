@@ -1,10 +1,10 @@
 import Addresses
 import Configuration
 import EventLoop
+import Instants
 
 /// The tunnels that persistent groups want, whether there are calls or not, and when each that is missing is begun.
 struct StandingTunnels {
-    typealias Instant = ContinuousClock.Instant
     typealias Share = Counterpart.Outbound.Share
 
     private enum Stage {

@@ -2,6 +2,7 @@ import Addresses
 import Configuration
 import DataPlane
 import EventLoop
+import Instants
 import L2TPControl
 import L2TPWire
 
@@ -14,7 +15,6 @@ struct Path: Hashable, Sendable {
 /// A tunnel's machine with what the daemon holds for it. Nothing of the kernel's is spent before the peer has proven
 /// itself: until then the listener's socket serves.
 final class TunnelContext {
-    typealias Instant = ContinuousClock.Instant
 
     /// What the limits count the tunnel as.
     enum Standing {

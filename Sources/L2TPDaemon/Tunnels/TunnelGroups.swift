@@ -1,9 +1,8 @@
 import Configuration
+import Instants
 
 /// Which LNS of a group the next call goes to: the most preferred that are not left alone share the calls by weight.
 struct TunnelGroups {
-    typealias Instant = ContinuousClock.Instant
-
     enum Choice: Equatable {
         case member(TunnelGroup.Member)
         /// None may be tried now; `retry` is when the first may be again, where all of them are left alone.

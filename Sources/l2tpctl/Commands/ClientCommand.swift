@@ -1,5 +1,6 @@
 import ArgumentParser
 import ControlProtocol
+import Instants
 
 /// `l2tpctl client`
 struct ClientCommand: ParsableCommand {

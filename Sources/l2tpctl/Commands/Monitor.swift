@@ -1,6 +1,7 @@
 import ArgumentParser
 import ControlProtocol
 import EventLoop
+import Instants
 import Linux
 
 /// `l2tpctl monitor`

@@ -1,4 +1,5 @@
 import Glibc
+import Instants
 import Linux
 import Netlink
 
@@ -51,10 +52,10 @@ struct KernelAccess {
         _ what: String, isGone: (L2TPNetlink) throws(Errno) -> Bool
     ) throws(Failure) {
         // Linux 6.1 needs half a minute for a tunnel of 1,800 sessions.
-        let deadline = ContinuousClock.now + .seconds(120)
+        let deadline = Instant.now + .seconds(120)
         var pause: UInt32 = 1000
         while !(try ask("the end of \(what) is not seen", .delete, isGone)) {
-            guard ContinuousClock.now < deadline else {
+            guard Instant.now < deadline else {
                 throw .kernel(
                     what: "\(what) is not gone after 120 s",
                     reason: "the kernel still deletes it, or it was made again",

@@ -1,5 +1,6 @@
 import ControlProtocol
 import EventLoop
+import Instants
 import Linux
 
 /// Follows what the daemon tells, also after it was restarted.
@@ -11,7 +12,7 @@ final class DaemonWatch {
     private var connection: StreamConnection?
     private var lines = LineBuffer()
     /// When the daemon is looked for again, while there is none.
-    private(set) var deadline: ContinuousClock.Instant?
+    private(set) var deadline: Instant?
 
     private static let token = Token(owner: 2, value: 0)
     private static let pause: Duration = .seconds(2)

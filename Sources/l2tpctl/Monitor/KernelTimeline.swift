@@ -1,3 +1,4 @@
+import Instants
 import Netlink
 
 /// What is known of the kernel's tunnels and sessions and of their interfaces, and what of the kernel's news is a change
@@ -13,8 +14,6 @@ import Netlink
 ///
 /// What was made and deleted before the kernel was asked, or deleted and made again just the same, is not seen.
 struct KernelTimeline {
-    typealias Instant = ContinuousClock.Instant
-
     struct SessionIDs: Hashable {
         var tunnel: UInt32
         var session: UInt32

@@ -1,4 +1,5 @@
 import EventLoop
+import Instants
 import Linux
 import Netlink
 
@@ -35,7 +36,7 @@ struct KernelWatch {
     }
 
     /// When `handle` is due with `Event.deadline`.
-    var deadline: ContinuousClock.Instant? { timeline.deadline }
+    var deadline: Instant? { timeline.deadline }
 
     mutating func begin() throws {
         try work(through: timeline.begin())

@@ -1,6 +1,8 @@
 import ArgumentParser
 import ControlProtocol
 import EventLoop
+import Instants
+import Linux
 
 /// How something is shown.
 struct ShowOptions: ParsableArguments {
@@ -33,13 +35,13 @@ extension Watching {
             return
         }
         let loop = try EventLoop()
-        var next = ContinuousClock.now
+        var next = Instant.now
         while true {
             let text = try text()
             if !options.isJSON { try Output.clear() }
             try Output.say(text)
             next = max(next + .seconds(watch), .now)
-            while ContinuousClock.now < next { _ = try loop.wait(until: next) }
+            while Instant.now < next { _ = try loop.wait(until: next) }
         }
     }
 }

@@ -2,6 +2,7 @@ import Addresses
 import Configuration
 import DataPlane
 import EventLoop
+import Instants
 import Linux
 import PPP
 import PPPoE
@@ -53,8 +54,6 @@ final class AccessSegment: DiscoverySocket {
 
 /// A subscriber: a PPPoE host with a PPP link, made of the project's own machines.
 final class SubscriberStation {
-    typealias Instant = ContinuousClock.Instant
-
     let mac: MACAddress
     private unowned let segment: AccessSegment
     private var machine: Subscriber

@@ -1,6 +1,7 @@
 import Addresses
 import DataPlane
 import EventLoop
+import Instants
 import L2TPControl
 import L2TPWire
 import Linux
@@ -11,8 +12,6 @@ import Testing
 
 /// A client's end of paths: a socket with the tunnels that go out by it.
 final class Host {
-    typealias Instant = ContinuousClock.Instant
-
     let socket: DatagramSocket
     let server: Endpoint
     private(set) var tunnels: [ClientTunnel] = []
@@ -98,7 +97,6 @@ final class Host {
 
 /// A tunnel that a client opened, and its calls: all of it as machines that the project's own rooms provide.
 final class ClientTunnel {
-    typealias Instant = ContinuousClock.Instant
 
     /// A call that the client placed.
     final class Call {

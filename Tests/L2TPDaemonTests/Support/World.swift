@@ -5,8 +5,10 @@ import DataPlane
 import EventLoop
 import FoundationEssentials
 import Glibc
+import Instants
 import L2TPControl
 import L2TPWire
+import Linux
 import Logging
 import Netlink
 import PPP
@@ -18,8 +20,6 @@ import Testing
 /// A service on loopback sockets with a data plane in memory, and its clients, in a time of their own: whenever nothing
 /// more happens the clock jumps to the next deadline of anybody.
 final class World {
-    typealias Instant = ContinuousClock.Instant
-
     let loop: EventLoop
     let plane = InMemoryDataPlane()
     let service: Service<InMemoryDataPlane>
