@@ -13,7 +13,7 @@ package struct EventRecord: Codable, Hashable, Sendable {
     package var user: String?
     package var interface: String?
     /// Whatever else is to be said, by the names that the log uses: "reason", "method", "peer_address".
-    package var details: [String: String] = [:]
+    package var details: [String: String]?
 
     package init(time: String, level: LogLevel, event: String) {
         self.time = time

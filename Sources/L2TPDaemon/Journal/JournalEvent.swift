@@ -31,7 +31,7 @@ extension Journal {
                 case "peer": record.peer = "\(value)"
                 case "user": record.user = "\(value)"
                 case "interface": record.interface = "\(value)"
-                default: record.details[key] = "\(value)"
+                default: record.details = (record.details ?? [:]).merging([key: "\(value)"]) { $1 }
                 }
             }
             return record

@@ -30,6 +30,7 @@ final class PPPTermination {
     func verdict(on request: AuthenticationRequest, in session: PPPSession) -> AuthenticationVerdict {
         let user = lns.users[request.name]
         let verdict = user.map { request.verify(password: Password(octets: $0.password.octets)) } ?? .denied
+        session.lastUser = request.user
         var fields = session.metadata
         fields["user"] = "\(Text(octets: request.name))"
         fields["method"] = "\(request.method.rawValue)"

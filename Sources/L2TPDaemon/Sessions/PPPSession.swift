@@ -45,6 +45,8 @@ final class PPPSession {
     var networks = SessionNetworks()
     /// Network protocols whose routes the data plane is adding, in the order in which it was told.
     var routing: [NetworkProtocol] = []
+    /// The name that was last judged or had the link: of whom it is told when the link has forgotten it.
+    var lastUser: String?
     /// The name servers that we were told.
     var dns: [IPv4Address] = []
     /// Why it ended, once it does.
@@ -121,7 +123,7 @@ final class PPPSession {
         var fields: Logger.Metadata = [
             "tunnel_id": "\(key.tunnel)", "session_id": "\(key.session)", "peer": "\(role.peerName)",
         ]
-        if let user { fields["user"] = "\(Text(user))" }
+        if let user = user ?? lastUser { fields["user"] = "\(Text(user))" }
         if let name = interfaceName { fields["interface"] = "\(name)" }
         return fields
     }

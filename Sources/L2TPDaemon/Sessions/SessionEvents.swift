@@ -103,6 +103,7 @@ extension Sessions {
         guard let session = self[key], session.networks.configured(network), session.isLinked else { return }
         if session.opened == nil {
             session.opened = now
+            session.lastUser = session.user
             statistics.count(.sessionsOpened)
         }
         log.info("network up", metadata: session.metadata.merging(["network": "\(network)"]) { $1 })

@@ -95,7 +95,7 @@ final class DaemonWatch {
     }
 
     /// What is to be said of the daemon that it does not say itself.
-    private func say(_ event: String, _ details: [String: String] = [:]) throws(Failure) {
+    private func say(_ event: String, _ details: [String: String]? = nil) throws(Failure) {
         var record = EventRecord(time: WallTime.now.timestamp, level: .info, event: event)
         record.details = details
         try tell(record)

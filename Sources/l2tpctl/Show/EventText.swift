@@ -13,7 +13,7 @@ enum EventText {
             let words = subject.compactMap(\.self).map(TextTable.printable).joined(separator: " ")
             if !words.isEmpty { parts.append(words) }
         }
-        let details = event.details.sorted { $0.key < $1.key }.map { "\($0.key)=\(quoted($0.value))" }
+        let details = (event.details ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key)=\(quoted($0.value))" }
         if !details.isEmpty { parts.append(details.joined(separator: " ")) }
         return parts.joined(separator: "  ")
     }
