@@ -10,6 +10,7 @@
 #include <netlink/netlink.h>
 #include <netlink/socket.h>
 
+#include <linux/filter.h>
 #include <linux/if_link.h>
 #include <linux/l2tp.h>
 #include <linux/rtnetlink.h>

@@ -17,11 +17,14 @@ package struct Daemon: Hashable, Sendable {
     package var refusalRate: Int
     /// How long SIGTERM waits for the peers' acknowledgements.
     package var shutdownTimeout: Duration
+    /// How often what the kernel has is compared with what it should have, in case its events were lost; nil: never.
+    package var reconcileInterval: Duration?
 
     package init(
         controlSocket: String = "/run/l2tpd/control.sock", hostName: String? = nil, maxTunnels: Int? = nil,
         maxSessions: Int? = nil, maxHalfOpen: Int = 1000, maxHalfOpenPerSource: Int = 50, sccrqRate: Int = 500,
-        sccrqRatePerSource: Int = 50, refusalRate: Int = 50, shutdownTimeout: Duration = .seconds(5)
+        sccrqRatePerSource: Int = 50, refusalRate: Int = 50, shutdownTimeout: Duration = .seconds(5),
+        reconcileInterval: Duration? = .seconds(30)
     ) {
         self.controlSocket = controlSocket
         self.hostName = hostName
@@ -33,6 +36,7 @@ package struct Daemon: Hashable, Sendable {
         self.sccrqRatePerSource = sccrqRatePerSource
         self.refusalRate = refusalRate
         self.shutdownTimeout = shutdownTimeout
+        self.reconcileInterval = reconcileInterval
     }
 }
 
@@ -59,7 +63,8 @@ extension Daemon {
             sccrqRatePerSource: table.integer(
                 "sccrq_rate_per_source", in: 1...1_000_000, default: usual.sccrqRatePerSource),
             refusalRate: table.integer("refusal_rate", in: 0...1_000_000, default: usual.refusalRate),
-            shutdownTimeout: table.seconds("shutdown_timeout", in: 0...300, default: usual.shutdownTimeout)
+            shutdownTimeout: table.seconds("shutdown_timeout", in: 0...300, default: usual.shutdownTimeout),
+            reconcileInterval: table.interval("reconcile_interval", upTo: 86_400, default: usual.reconcileInterval)
         )
     }
 }

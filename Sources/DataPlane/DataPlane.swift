@@ -77,6 +77,10 @@ package protocol DataPlane: AnyObject {
     /// by that one.
     func readCounters()
 
+    /// Reads the counters, and finds out what no event has told: whether all that was made is there. -> `.counters`; and
+    /// where something is missing `.tunnelLost`, `.sessionLost`, `.interfaceLost`.
+    func reconcile()
+
     /// For the start: deletes the kernel's tunnels whose local end is one of these addresses; a wildcard address stands
     /// for all with its port. -> `.leftoversRemoved`.
     func removeLeftovers(on addresses: [Endpoint])

@@ -1,3 +1,4 @@
+package import Addresses
 package import Netlink
 
 /// What a data plane reports.
@@ -18,6 +19,9 @@ package enum DataPlaneEvent: Hashable, Sendable {
     case sessionLost(SessionKey)
     /// The kernel took the channel away.
     case channelHangUp(SessionKey)
+    /// Somebody else took the session's interface, or something of it without which a network protocol does not pass. The
+    /// session is there, and its channel; the owner should delete it: nothing is put back.
+    case interfaceLost(SessionKey, InterfaceLoss)
 
     /// The kernel passes frames between the two by itself: no `.frame` of either follows. `channelHangUp` still does.
     case bridged(SessionKey, SessionKey)
@@ -41,6 +45,21 @@ package enum DataPlaneEvent: Hashable, Sendable {
     case leftoversRemoved([LeftoverTunnel])
 }
 
+/// What somebody else did to a session's interface.
+package enum InterfaceLoss: Hashable, Sendable, CustomStringConvertible {
+    case deleted
+    case down
+    case address(IPAddress)
+
+    package var description: String {
+        switch self {
+        case .deleted: "the interface was deleted"
+        case .down: "the interface was brought down"
+        case .address(let address): "the interface's address \(address) was removed"
+        }
+    }
+}
+
 /// A kernel tunnel of an earlier run.
 package struct LeftoverTunnel: Hashable, Sendable {
     package var tunnel: KernelTunnel
@@ -61,7 +80,8 @@ extension DataPlaneEvent {
     package var session: SessionKey? {
         switch self {
         case .sessionReady(let key), .sessionFailed(let key, _), .sessionDeleted(let key, _), .sessionLost(let key),
-            .channelHangUp(let key), .unitReady(let key, _, _), .unitFailed(let key, _), .configured(let key, _),
+            .channelHangUp(let key), .interfaceLost(let key, _), .unitReady(let key, _, _), .unitFailed(let key, _),
+            .configured(let key, _),
             .configurationFailed(let key, _, _), .withdrawn(let key, _), .routed(let key), .routingFailed(let key, _),
             .frame(let key, _, _):
             key

@@ -24,6 +24,8 @@ package final class InMemoryDataPlane: DataPlane {
     package var isStalled = false
 
     private var events: [DataPlaneEvent] = []
+    /// What `reconcile` will find.
+    private var unheardLosses: [DataPlaneEvent] = []
     /// Bridges asked for, which are made when events are taken.
     private var bridges: [(one: SessionKey, other: SessionKey, failure: Int32?)] = []
     private var failures: [Kind: [Int: Int32]] = [:]
@@ -61,9 +63,23 @@ package final class InMemoryDataPlane: DataPlane {
         if sessions[key] != nil { events.append(.channelHangUp(key)) }
     }
 
-    /// Somebody else deletes a session.
-    package func lose(_ key: SessionKey) {
-        if sessions[key] != nil { events.append(.sessionLost(key)) }
+    /// Somebody else deletes a session; `unheard`: and the kernel's event is lost.
+    package func lose(_ key: SessionKey, unheard: Bool = false) {
+        if sessions[key] != nil { lose(.sessionLost(key), unheard) }
+    }
+
+    /// Somebody else deletes a tunnel.
+    package func lose(tunnel id: UInt32, unheard: Bool = false) {
+        if tunnels[id] != nil { lose(.tunnelLost(id), unheard) }
+    }
+
+    /// Somebody else does something to a session's interface.
+    package func lose(_ loss: InterfaceLoss, of key: SessionKey, unheard: Bool = false) {
+        if sessions[key]?.unit != nil { lose(.interfaceLost(key, loss), unheard) }
+    }
+
+    private func lose(_ loss: DataPlaneEvent, _ unheard: Bool) {
+        if unheard { unheardLosses.append(loss) } else { events.append(loss) }
     }
 
     /// Takes the frames that were sent since the last call.
@@ -244,6 +260,17 @@ package final class InMemoryDataPlane: DataPlane {
 
     package func readCounters() {
         record(.readCounters)
+        tellCounters()
+    }
+
+    package func reconcile() {
+        record(.reconcile)
+        tellCounters()
+        events += unheardLosses
+        unheardLosses = []
+    }
+
+    private func tellCounters() {
         let pairs = sessions.filter { !$0.key.isAccess || $0.value.unit != nil }.keys
             .map { ($0, counters[$0] ?? SessionCounters()) }
         events.append(.counters(Dictionary(uniqueKeysWithValues: pairs)))
@@ -278,6 +305,7 @@ package final class InMemoryDataPlane: DataPlane {
 
     private func drop(_ isVoid: (DataPlaneEvent) -> Bool) {
         events.removeAll(where: isVoid)
+        unheardLosses.removeAll(where: isVoid)
     }
 
     private func error(_ step: DataPlaneError.Step, _ code: Int32) -> DataPlaneError {

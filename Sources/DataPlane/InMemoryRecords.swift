@@ -15,6 +15,7 @@ extension InMemoryDataPlane {
         case addRoutes(SessionKey, SessionRoutes)
         case deleteSession(SessionKey)
         case readCounters
+        case reconcile
         case removeLeftovers([Endpoint])
 
         package var kind: Kind {
@@ -31,6 +32,7 @@ extension InMemoryDataPlane {
             case .addRoutes: .addRoutes
             case .deleteSession: .deleteSession
             case .readCounters: .readCounters
+            case .reconcile: .reconcile
             case .removeLeftovers: .removeLeftovers
             }
         }
@@ -39,7 +41,8 @@ extension InMemoryDataPlane {
     /// The kinds of calls; those that make something can be told to fail.
     package enum Kind: Hashable, Sendable, CaseIterable {
         case createTunnel, deleteTunnel, createSession, createAccessSession, bridge, requireSequence, createUnit,
-            configure, withdraw, addRoutes, deleteSession, readCounters, removeLeftovers
+            configure, withdraw, addRoutes, deleteSession, readCounters, reconcile,
+            removeLeftovers
     }
 
     /// A frame that was sent.

@@ -19,11 +19,14 @@ package final class LinuxDataPlane: DataPlane {
     let teardown: TeardownWorkers
     let observer: Observer
     private let kernelEvents: L2TPEvents
+    private let interfaceLosses: InterfaceLossEvents
 
     var tunnels: [UInt32: TunnelRecord] = [:]
     var sessions: [SessionKey: SessionRecord] = [:]
     var tunnelIDs: [UInt64: UInt32] = [:]
     var sessionKeys: [UInt64: SessionKey] = [:]
+    /// Those that have a unit, by its interface's index.
+    var unitKeys: [Int32: SessionKey] = [:]
     /// Those of the access sessions.
     var circuits: Set<PPPoECircuit> = []
     /// Serial numbers begin behind the token values that are not of sessions.
@@ -33,12 +36,17 @@ package final class LinuxDataPlane: DataPlane {
     var bridges: [(one: SessionKey, other: SessionKey)] = []
     private var frameBuffer = [UInt8](repeating: 0, count: 1 << 17)
     private var isReadingCounters = false
+    /// To be done when the counters that are being read have come.
+    private var isReconciliationDue = false
     private var leftoverJobs = 0
     /// Pinned routes that are being removed.
     var pinJobs = 0
 
     private static let mailboxValue: UInt64 = 0
     private static let kernelEventsValue: UInt64 = 1
+    private static let interfaceLossesValue: UInt64 = 2
+    /// For events that wait while the loop is busy: thousands. The kernel takes the memory when there are any.
+    private static let eventBuffer: Int32 = 1 << 20
     /// Frames read from one descriptor in one turn of the loop; the kernel queues 32.
     private static let framesPerTurn = 16
 
@@ -49,17 +57,20 @@ package final class LinuxDataPlane: DataPlane {
         demultiplexesByTunnelID = try KernelRelease.running() >= KernelRelease(6, 11)
         let family = try L2TPFamily.resolve()
         results = try Mailbox()
-        kernelEvents = try L2TPEvents(family)
+        kernelEvents = try L2TPEvents(family, receiveBuffer: Self.eventBuffer)
+        interfaceLosses = try InterfaceLossEvents(receiveBuffer: Self.eventBuffer)
         setup = try SetupWorker(family, results: results)
         teardown = try TeardownWorkers(family, results: results)
         observer = try Observer(family, results: results)
         try loop.add(results.descriptor, Token(owner: owner, value: Self.mailboxValue))
         try loop.add(kernelEvents.descriptor, Token(owner: owner, value: Self.kernelEventsValue))
+        try loop.add(interfaceLosses.descriptor, Token(owner: owner, value: Self.interfaceLossesValue))
     }
 
     deinit {
         loop.remove(results.descriptor)
         loop.remove(kernelEvents.descriptor)
+        loop.remove(interfaceLosses.descriptor)
     }
 
     package var hasEvents: Bool { !(events.isEmpty && bridges.isEmpty) }
@@ -76,12 +87,20 @@ package final class LinuxDataPlane: DataPlane {
     }
 
     package func readCounters() {
+        readCounters(expecting: Expected())
+    }
+
+    package func reconcile() {
+        if isReadingCounters { isReconciliationDue = true } else { readCounters(expecting: expected()) }
+    }
+
+    private func readCounters(expecting expected: Expected) {
         guard !isReadingCounters else { return }
         isReadingCounters = true
         let pairs = sessions.values.filter(\.key.isAccess).compactMap { session in
             session.unit.map { ($0.interfaceIndex, session.key) }
         }
-        observer.post(.readCounters(interfaces: Dictionary(pairs) { first, _ in first }))
+        observer.post(.readCounters(interfaces: Dictionary(pairs) { first, _ in first }, expecting: expected))
     }
 
     package func removeLeftovers(on addresses: [Endpoint]) {
@@ -104,9 +123,16 @@ package final class LinuxDataPlane: DataPlane {
             for result in results.drain() { take(result) }
         case .readable(let token) where token.value == Self.kernelEventsValue:
             verify(kernelEvents.drain())
-        case .readable(let token), .hangUp(let token):
+        case .readable(let token) where token.value == Self.interfaceLossesValue:
+            verify(interfaceLosses.drain())
+        case .readable(let token):
             guard let (session, way) = session(of: token) else { return }
             read(session, way, limit: Self.framesPerTurn)
+        case .hangUp(let token):
+            guard let (session, way) = session(of: token) else { return }
+            read(session, way, limit: Self.framesPerTurn)
+            // A unit without a channel reads as one at its end, too; but it hangs up only when its interface goes.
+            if way == .unit { loseInterface(of: session, .deleted) }
         case .writable, .signal, .deadline:
             break
         }
@@ -180,11 +206,15 @@ package final class LinuxDataPlane: DataPlane {
         case .counters(let all):
             isReadingCounters = false
             events.append(.counters(all.filter { sessions[$0.key] != nil }))
+            if isReconciliationDue {
+                isReconciliationDue = false
+                reconcile()
+            }
         case .leftovers(let tunnels):
             leftoverJobs -= 1
             events.append(.leftoversRemoved(tunnels))
-        case .verified(let lost, let rest):
-            report(lost: lost, rest: rest)
+        case .lost(let losses):
+            report(losses)
         case .skipped(let serial):
             takeSkipped(serial)
         case .tunnel(let serial, let error):

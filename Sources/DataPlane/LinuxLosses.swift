@@ -1,58 +1,96 @@
 import Netlink
 
-/// What somebody else does to our tunnels and sessions.
+/// What somebody else does to our tunnels, sessions and interfaces.
+///
+/// The kernel's events are hints only: they may be about another network namespace, and our own commands cause most of
+/// them. What they point to is asked for by the observer.
 extension LinuxDataPlane {
-    /// How often the kernel is asked about something whose deletion it announced: half a minute, since kernel 6.1 takes
-    /// as long to delete a tunnel of 1,800 sessions. The announcement may also have been about another namespace.
-    private static let mostAttempts = 120
-
-    /// The kernel's events are hints only, and our own commands cause most of them.
     func verify(_ kernelEvents: [L2TPKernelEvent]) {
-        var suspects = Suspects()
-        func suspect(_ tunnel: TunnelRecord) {
-            guard !tunnel.isDeleting, !tunnel.isBeingMade, !tunnel.isLost else { return }
-            suspects.tunnels[tunnel.serial] = tunnel.id
-        }
-        func suspect(_ session: SessionRecord) {
-            guard !session.key.isAccess, !session.isDeleting, !session.isLost, session.objects != nil else { return }
-            suspects.sessions[session.serial] = session.key
-        }
+        var doubtful = Expected()
         for event in kernelEvents {
             switch event {
             case .tunnelDeleted(let id):
-                if let tunnel = tunnels[id] { suspect(tunnel) }
+                if let tunnel = tunnels[id], tunnel.isExpected { doubtful.tunnels[tunnel.serial] = id }
             case .sessionDeleted(let tunnel, let id):
-                if let session = sessions[SessionKey(tunnel: tunnel, session: id)] { suspect(session) }
+                let key = SessionKey(tunnel: tunnel, session: id)
+                if let session = sessions[key], session.isExpected { doubtful.sessions[session.serial] = key }
             case .lost:
-                // All of them, so only a few times.
-                suspects.attempts = Self.mostAttempts - 4
-                for tunnel in tunnels.values { suspect(tunnel) }
-                for session in sessions.values { suspect(session) }
+                reconcile()
             case .tunnelCreated, .tunnelModified, .sessionCreated, .sessionModified:
                 break
             }
         }
-        if !suspects.isEmpty { observer.post(.verify(suspects)) }
+        if !doubtful.isEmpty { observer.post(.verify(doubtful)) }
     }
 
-    func report(lost: Suspects, rest: Suspects) {
-        for id in lost.tunnels.values {
-            guard let tunnel = tunnels[id], lost.tunnels[tunnel.serial] == id, !tunnel.isDeleting, !tunnel.isLost
-            else { continue }
+    func verify(_ losses: [InterfaceLossEvent]) {
+        for event in losses {
+            switch event {
+            case .interface(let index):
+                if let session = unitKeys[index].flatMap({ sessions[$0] }) { verifyUnit(of: session) }
+            case .lost: reconcile()
+            }
+        }
+    }
+
+    /// While a job of ours is under way the interface may be in any state: then it is verified behind it.
+    func verifyUnit(of session: SessionRecord) {
+        session.isUnitInDoubt = session.jobs > 0
+        if let claim = session.claim { observer.post(.verify(Expected(units: [claim]))) }
+    }
+
+    /// All that should be there, but for what is being changed just now.
+    func expected() -> Expected {
+        Expected(
+            tunnels: Dictionary(uniqueKeysWithValues: tunnels.values.filter(\.isExpected).map { ($0.serial, $0.id) }),
+            sessions: Dictionary(
+                uniqueKeysWithValues: sessions.values.filter(\.isExpected).map { ($0.serial, $0.key) }),
+            units: sessions.values.compactMap(\.claim))
+    }
+
+    func report(_ losses: Losses) {
+        for (serial, id) in losses.tunnels {
+            guard let tunnel = tunnels[id], tunnel.serial == serial, tunnel.isExpected else { continue }
             tunnel.isLost = true
             events.append(.tunnelLost(id))
         }
-        for key in lost.sessions.values {
-            guard let session = sessions[key], lost.sessions[session.serial] == key, !session.isDeleting,
-                !session.isLost
+        for (serial, key) in losses.sessions {
+            // With its tunnel it goes anyway.
+            guard let session = sessions[key], session.serial == serial, session.isExpected,
+                tunnels[key.tunnel]?.isLost != true
             else { continue }
             session.isLost = true
             events.append(.sessionLost(key))
         }
-        guard rest.attempts < Self.mostAttempts else { return }
-        var again = rest
-        again.tunnels = rest.tunnels.filter { tunnels[$0.value]?.isDeleting == false }
-        again.sessions = rest.sessions.filter { sessions[$0.value]?.isDeleting == false }
-        if !again.isEmpty { observer.post(.verify(again)) }
+        for lost in losses.units {
+            guard let session = sessions[lost.claim.key], session.serial == lost.claim.serial,
+                session.claim?.revision == lost.claim.revision
+            else { continue }
+            loseInterface(of: session, lost.loss)
+        }
+    }
+
+    func loseInterface(of session: SessionRecord, _ loss: InterfaceLoss) {
+        guard !session.isDeleting, !session.isLost, !session.isUnitLost else { return }
+        session.isUnitLost = true
+        events.append(.interfaceLost(session.key, loss))
+    }
+}
+
+extension TunnelRecord {
+    /// Whether the kernel must have it.
+    fileprivate var isExpected: Bool { !isDeleting && !isBeingMade && !isLost }
+}
+
+extension SessionRecord {
+    /// Whether the kernel must have it, as a session of a tunnel.
+    fileprivate var isExpected: Bool { !key.isAccess && !isDeleting && !isLost && objects != nil }
+
+    /// Nil while nothing is certain of its interface.
+    fileprivate var claim: UnitClaim? {
+        guard let unit, jobs == 0, !networks.isEmpty, !isDeleting, !isLost, !isUnitLost else { return nil }
+        return UnitClaim(
+            serial: serial, key: key, revision: revision, index: unit.interfaceIndex,
+            addresses: networks.values.map(\.address))
     }
 }

@@ -55,6 +55,7 @@ extension LinuxDataPlane {
             return events.append(.configurationFailed(key, network.networkProtocol, error))
         }
         let previous = session.networks.updateValue(network, forKey: network.networkProtocol)
+        session.revision += 1
         session.jobs += 1
         setup.post(
             .configure(serial: session.serial, session.ticket, unit, network, previous: previous, mtu: mtu))
@@ -64,6 +65,7 @@ extension LinuxDataPlane {
         guard let session = ready(key), let unit = session.unit,
             let network = session.networks.removeValue(forKey: networkProtocol)
         else { return events.append(.withdrawn(key, networkProtocol)) }
+        session.revision += 1
         session.jobs += 1
         setup.post(
             .withdraw(serial: session.serial, session.ticket, unit, network, isLast: session.networks.isEmpty))
@@ -108,6 +110,7 @@ extension LinuxDataPlane {
         switch outcome {
         case .success(let unit):
             session.unit = unit
+            unitKeys[unit.interfaceIndex] = session.key
             guard !session.isDeleting else { break }
             events.append(.unitReady(session.key, interfaceIndex: unit.interfaceIndex, name: unit.name))
             watch(session, .unit)
@@ -159,6 +162,7 @@ extension LinuxDataPlane {
     func answered(_ serial: UInt64) -> SessionRecord? {
         guard let key = sessionKeys[serial], let session = sessions[key] else { return nil }
         session.jobs -= 1
+        if session.isUnitInDoubt { verifyUnit(of: session) }
         return session
     }
 
@@ -175,6 +179,7 @@ extension LinuxDataPlane {
     private func forget(_ session: SessionRecord) {
         sessions[session.key] = nil
         sessionKeys[session.serial] = nil
+        if let unit = session.unit { unitKeys[unit.interfaceIndex] = nil }
         unpin(session)
         if let circuit = session.circuit { circuits.remove(circuit) }
         guard let tunnel = tunnels[session.key.tunnel] else { return }

@@ -39,6 +39,12 @@ final class SessionRecord {
     /// Units asked for and not answered count as well, so that there is never a second.
     var hasUnit = false
     var networks: [NetworkProtocol: UnitNetwork] = [:]
+    /// How often `networks` was changed.
+    var revision = 0
+    /// Somebody else may have changed the interface: to be verified when no job is under way.
+    var isUnitInDoubt = false
+    /// Somebody else took the interface or something of it, and that was reported.
+    var isUnitLost = false
     /// What it receives is not for user space, for good.
     var isBridged = false
     /// The other side, as long as there is one.

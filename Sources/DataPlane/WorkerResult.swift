@@ -19,8 +19,7 @@ enum WorkerResult: Sendable {
     case sessionDeleted(UInt64, SessionCounters?)
     case counters([SessionKey: SessionCounters])
     case leftovers([LeftoverTunnel])
-    /// Those that the kernel does not have any more, and those that it has.
-    case verified(lost: Suspects, rest: Suspects)
+    case lost(Losses)
 }
 
 /// What a session that is ready consists of.

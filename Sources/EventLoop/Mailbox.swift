@@ -42,13 +42,21 @@ package final class Mailbox<Message: Sendable>: Sendable {
         }
     }
 
-    /// Blocks the calling thread until there is something. Not for the loop's thread.
-    package func waitAndDrain() -> [Message] {
+    /// Blocks the calling thread until there is something, or until the deadline: then it is empty. Not for the loop's
+    /// thread.
+    package func waitAndDrain(until deadline: ContinuousClock.Instant? = nil) -> [Message] {
         while true {
             let batch = drain()
             if !batch.isEmpty { return batch }
+            var patience: Int32 = -1
+            if let deadline {
+                let (seconds, attoseconds) = (deadline - .now).components
+                guard seconds > 0 || seconds == 0 && attoseconds > 0 else { return [] }
+                // Rounded up, so that it does not come too early.
+                patience = Int32(clamping: seconds * 1000 + attoseconds / 1_000_000_000_000_000 + 1)
+            }
             var poller = pollfd(fd: signal.rawValue, events: Int16(POLLIN), revents: 0)
-            _ = unsafe poll(&poller, 1, -1)
+            _ = unsafe poll(&poller, 1, patience)
         }
     }
 }

@@ -34,6 +34,7 @@ package final class Service<Plane: DataPlane> {
     private var stopDeadline: Instant?
     private var isEndingAtOnce = false
     private var nextCounters: Instant
+    private var nextReconciliation: Instant
 
     /// What the service cannot do without.
     package struct Surroundings: ~Copyable {
@@ -83,6 +84,7 @@ package final class Service<Plane: DataPlane> {
         self.logLevel = logLevel
         began = now
         nextCounters = now
+        nextReconciliation = now
         kernel = surroundings.kernel
         processID = surroundings.processID
         configurationPath = surroundings.configurationPath
@@ -249,7 +251,7 @@ package final class Service<Plane: DataPlane> {
     /// When `serve` is due though nothing happens; nil when nothing is waited for.
     func nextDeadline(at now: Instant) -> Instant? {
         [
-            server.deadline, sessions.isEmpty ? nil : nextCounters, control.resumption, callDeadline,
+            server.deadline, sessions.isEmpty ? nil : nextCounters, reconciliation, control.resumption, callDeadline,
             log.deadline, stopDeadline.flatMap { $0 > now ? $0 : nil },
         ].compactMap(\.self).min()
     }
@@ -258,10 +260,23 @@ package final class Service<Plane: DataPlane> {
         if let due = server.deadline, due <= now { server.timeout(at: now) }
         control.resume(at: now)
         log.timeout(at: now)
+        if let due = reconciliation, due <= now {
+            // It reads the counters as well.
+            (nextReconciliation, nextCounters) = (
+                now + (server.limits.reconcileInterval ?? .zero), now + countersInterval
+            )
+            plane.reconcile()
+        }
         if !sessions.isEmpty, nextCounters <= now {
             nextCounters = now + countersInterval
             plane.readCounters()
         }
+    }
+
+    /// When what the kernel has is compared with what it should have; nil while it should have nothing of ours.
+    private var reconciliation: Instant? {
+        let hasAny = server.table.liveCount > server.table.halfOpenCount || !sessions.isEmpty
+        return hasAny && server.limits.reconcileInterval != nil ? nextReconciliation : nil
     }
 
     /// Often enough that data of the last third of a HELLO interval keeps a tunnel from being asked (KA-01).

@@ -23,6 +23,7 @@ struct Statistics: Sendable {
         case authenticationsRejected = "authentications_rejected"
         case addressesExhausted = "addresses_exhausted"
         case dataPlaneFailures = "data_plane_failures"
+        case kernelLosses = "kernel_losses"
         case controlRequests = "control_requests"
         case controlRequestsRefused = "control_requests_refused"
     }

@@ -19,8 +19,10 @@ package enum L2TPKernelEvent: Hashable, Sendable {
 package final class L2TPEvents {
     private let socket: NetlinkSocket
 
-    package init(_ family: L2TPFamily) throws(Errno) {
+    /// `receiveBuffer`: octets of events that may wait to be read, as the kernel counts them; nil: as usual.
+    package init(_ family: L2TPFamily, receiveBuffer: Int32? = nil) throws(Errno) {
         socket = try NetlinkSocket(family: NETLINK_GENERIC)
+        if let receiveBuffer { try socket.setReceiveBuffer(octets: receiveBuffer) }
         try socket.join(family.multicastGroup)
     }
 

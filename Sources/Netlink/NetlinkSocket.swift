@@ -38,12 +38,38 @@ import Linux
 
     /// Makes the socket one for multicast messages of a group, read by `receive` without blocking.
     func join(_ group: Int32) throws(Errno) {
-        var group = group
-        _ = try systemCall("NETLINK_ADD_MEMBERSHIP") {
-            unsafe setsockopt(
-                descriptor, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, socklen_t(MemoryLayout<Int32>.size))
-        }
+        try set("NETLINK_ADD_MEMBERSHIP", SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group)
         _ = unsafe nl_socket_set_nonblocking(socket)
+    }
+
+    /// Room for events that wait to be read; what the system allows other programs does not matter.
+    func setReceiveBuffer(octets: Int32) throws(Errno) {
+        try set("SO_RCVBUFFORCE", SOL_SOCKET, SO_RCVBUFFORCE, octets)
+    }
+
+    /// From now on the kernel runs this program (classic BPF) on each message, and queues it only where that returns
+    /// anything but 0.
+    func attach(filter: [sock_filter]) throws(Errno) {
+        var code = filter
+        _ = try systemCall("SO_ATTACH_FILTER") {
+            unsafe code.withUnsafeMutableBufferPointer { code in
+                var program = unsafe sock_fprog(len: UInt16(code.count), filter: code.baseAddress)
+                return unsafe setsockopt(
+                    descriptor, SOL_SOCKET, SO_ATTACH_FILTER, &program, socklen_t(MemoryLayout<sock_fprog>.size))
+            }
+        }
+    }
+
+    /// From now on the header of a request for a list says which of it are meant (Linux 4.20).
+    func filterLists() throws(Errno) {
+        try set("NETLINK_GET_STRICT_CHK", SOL_NETLINK, Int32(NETLINK_GET_STRICT_CHK), 1)
+    }
+
+    private func set(_ name: String, _ level: Int32, _ option: Int32, _ value: Int32) throws(Errno) {
+        var value = value
+        _ = try systemCall(name) {
+            unsafe setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
+        }
     }
 
     /// Sends requests in one go and waits for the kernel's word on each; every message of an answer is given to

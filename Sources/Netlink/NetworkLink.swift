@@ -81,8 +81,26 @@ package final class LinkEvents {
 extension RouteNetlink {
     /// Every interface of the namespace.
     package func links() throws(Errno) -> [NetworkLink] {
-        let request = NetlinkMessage("RTM_GETLINK", type: Int32(RTM_GETLINK), flags: NLM_F_DUMP)
-        request.append(header: ifinfomsg())
+        try links(0, NLM_F_DUMP)
+    }
+
+    /// Nil when there is no interface of this index.
+    package func link(_ index: Int32) throws(Errno) -> NetworkLink? {
+        do throws(Errno) {
+            return try links(index, 0).first
+        } catch {
+            guard error.code == ENODEV else { throw error }
+            return nil
+        }
+    }
+
+    private func links(_ index: Int32, _ flags: Int32) throws(Errno) -> [NetworkLink] {
+        let request = NetlinkMessage("RTM_GETLINK", type: Int32(RTM_GETLINK), flags: flags)
+        var header = ifinfomsg()
+        header.ifi_index = index
+        request.append(header: header)
+        // Their counters are half of what there is to tell.
+        request.append(Int(IFLA_EXT_MASK), UInt32(RTEXT_FILTER_SKIP_STATS))
         var links: [NetworkLink] = []
         try perform(request) { reply in
             if let link = NetworkLink(reply) { links.append(link) }

@@ -1,4 +1,4 @@
-package import Addresses
+import Addresses
 import CNetlink
 import Glibc
 package import Linux
@@ -10,6 +10,7 @@ package final class RouteNetlink {
 
     package init() throws(Errno) {
         socket = try NetlinkSocket(family: NETLINK_ROUTE)
+        try socket.filterLists()
     }
 
     /// Makes a PPP interface, down, of an open /dev/ppp that is attached to nothing; closing that descriptor deletes
@@ -114,27 +115,5 @@ package final class RouteNetlink {
         message.append(Int(IFA_LOCAL), octets: address.local.octets)
         message.append(Int(IFA_ADDRESS), octets: (address.peer ?? address.local).octets)
         return message
-    }
-}
-
-/// An address of an interface.
-package struct InterfaceAddress: Hashable, Sendable {
-    package var local: IPAddress
-    /// The other end of a point-to-point link, which the prefix then is about.
-    package var peer: IPAddress?
-    package var prefixLength: Int
-
-    package init(local: IPAddress, peer: IPAddress?, prefixLength: Int) {
-        self.local = local
-        self.peer = peer
-        self.prefixLength = prefixLength
-    }
-
-    /// RFC 4291 section 2.5.6: fe80::/10.
-    fileprivate var isLinkLocal: Bool {
-        switch local {
-        case .v4: false
-        case .v6(let address): address.high >> 54 == 0x3fa
-        }
     }
 }

@@ -38,7 +38,8 @@ import Testing
         let configuration = try parse(
             """
             daemon = { max_tunnels = 2000, max_sessions = 50000, max_half_open = 10, max_half_open_per_source = 2, \
-            sccrq_rate = 100, sccrq_rate_per_source = 5, refusal_rate = 0, shutdown_timeout = 2.5 }
+            sccrq_rate = 100, sccrq_rate_per_source = 5, refusal_rate = 0, shutdown_timeout = 2.5, \
+            reconcile_interval = 7 }
             [[listener]]
             address = "2001:db8::1"
             [[listener]]
@@ -86,7 +87,8 @@ import Testing
             configuration.daemon
                 == Daemon(
                     maxTunnels: 2000, maxSessions: 50_000, maxHalfOpen: 10, maxHalfOpenPerSource: 2, sccrqRate: 100,
-                    sccrqRatePerSource: 5, refusalRate: 0, shutdownTimeout: .milliseconds(2500)))
+                    sccrqRatePerSource: 5, refusalRate: 0, shutdownTimeout: .milliseconds(2500),
+                    reconcileInterval: .seconds(7)))
         #expect(configuration.listeners.map(\.description) == ["[2001:db8::1]:1701", "192.0.2.1:11701"])
         let peer = try #require(configuration.peers.first)
         #expect(peer.tunnel.secret == Secret("hush"))

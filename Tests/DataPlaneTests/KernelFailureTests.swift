@@ -157,6 +157,77 @@ extension Kernel {
             try rig.finish(70, before: before)
         }
 
+        /// A tunnel and a session with an interface that passes IPv4 and IPv6.
+        private func interface() throws -> Int32 {
+            try rig.tunnel(70, peer: 80, try socket())
+            try rig.session(key, peer: peer)
+            let index = try rig.unit(key, "ppp-lab1")
+            for network in [UnitNetwork.ipv4(local: local, peer: IPv4Address(100, 64, 0, 2)), .ipv6(local: 1, peer: 2)]
+            {
+                rig.plane.configure(key, network, mtu: 1400)
+                try rig.wait(for: .configured(key, network.networkProtocol))
+            }
+            return index
+        }
+
+        private let local = IPv4Address(100, 64, 0, 1)
+
+        @Test(
+            arguments: [
+                ("link delete ppp-lab1", InterfaceLoss.deleted), ("link set ppp-lab1 down", .down),
+                ("-4 address flush dev ppp-lab1", .address(.v4(IPv4Address(100, 64, 0, 1)))),
+                ("-6 address flush dev ppp-lab1", .address(.v6(IPv6Address(linkLocal: 1)))),
+            ])
+        func `an interface that somebody else takes is reported as lost, once`(
+            _ command: String, _ loss: InterfaceLoss
+        ) throws {
+            _ = try interface()
+            #expect(try run(["ip"] + command.split(separator: " ").map(String.init)) == 0)
+            try rig.wait(for: .interfaceLost(key, loss))
+            rig.plane.reconcile()
+            try rig.settle()
+            #expect(!rig.events.contains { if case .interfaceLost = $0 { true } else { false } })
+            try rig.finish(70, before: before)
+        }
+
+        @Test func `what we do to an interface ourselves is no loss, nor what others add to it`() throws {
+            _ = try interface()
+            for round in 0..<20 {
+                // The last of the first round is as in the one before.
+                let network = UnitNetwork.ipv4(local: local, peer: IPv4Address(100, 64, 0, UInt8(2 + round / 2)))
+                rig.plane.withdraw(key, .ipv4)
+                if round % 3 == 0 { rig.plane.withdraw(key, .ipv6) }
+                if round % 3 == 1 { try rig.settle(.milliseconds(20)) }
+                rig.plane.configure(key, network, mtu: 1400)
+                if round % 3 == 0 { rig.plane.configure(key, .ipv6(local: 1, peer: UInt64(2 + round)), mtu: 1400) }
+                rig.plane.reconcile()
+                if round % 2 == 0 { try rig.settle(.milliseconds(10)) }
+            }
+            #expect(try run("ip", "address", "add", "203.0.113.9/32", "dev", "ppp-lab1") == 0)
+            #expect(try run("ip", "address", "delete", "203.0.113.9/32", "dev", "ppp-lab1") == 0)
+            try rig.settle()
+            #expect(!rig.events.contains { if case .interfaceLost = $0 { true } else { false } })
+            try rig.finish(70, before: before)
+        }
+
+        @Test func `what is lost is found without an event`() throws {
+            let index = try interface()
+            let other = SessionKey(tunnel: 70, session: 9)
+            try rig.session(other, peer: SessionKey(tunnel: 80, session: 9))
+            try rig.tunnel(71, peer: 81, try socket(4034))
+            rig.deafen()
+            try rig.l2tp.deleteSession(tunnel: 70, id: 9)
+            try rig.l2tp.deleteTunnel(id: 71)
+            try RouteNetlink().bringDown(index)
+            try rig.settle(.seconds(1))
+            #expect(rig.events.allSatisfy { if case .counters = $0 { true } else { false } })
+            rig.plane.reconcile()
+            try rig.wait(for: .sessionLost(other))
+            try rig.wait(for: .tunnelLost(71))
+            try rig.wait(for: .interfaceLost(key, .down))
+            try rig.finish(70, 71, before: before)
+        }
+
         @Test func `tunnels of an earlier run are found by their address and removed`() throws {
             #expect(
                 try run(

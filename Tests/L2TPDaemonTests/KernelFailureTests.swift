@@ -1,3 +1,4 @@
+import Addresses
 import Configuration
 import DataPlane
 import Glibc
@@ -107,7 +108,7 @@ import Testing
     @Test func `a session that somebody deletes in the kernel ends with a CDN for loss of carrier`() throws {
         let world = try World()
         let (host, tunnel) = try world.openTunnel()
-        for lose in [world.plane.lose, world.plane.hangUp] {
+        for lose in [{ world.plane.lose($0) }, world.plane.hangUp] {
             let call = try world.openCall(in: tunnel)
             lose(tunnel.key(call))
             lose(tunnel.key(call))
@@ -115,6 +116,56 @@ import Testing
             #expect(host.disconnects.last?.resultCode.result == .lossOfCarrier)
         }
         #expect(host.disconnects.count == 2 && world.sessions.isEmpty)
+    }
+
+    @Test(arguments: [InterfaceLoss.deleted, .down, .address(.v4(IPv4Address(100, 64, 0, 1)))])
+    func `an interface that somebody takes away ends PPP in order and then the call`(_ loss: InterfaceLoss) throws {
+        let world = try World()
+        let (host, tunnel) = try world.openTunnel()
+        let unharmed = try world.openCall(in: tunnel, "bob", "hidden")
+        let call = try world.openCall(in: tunnel)
+        var frames: [InMemoryDataPlane.SentFrame] = []
+        let carrier = try #require(world.plane.carrier)
+        world.plane.carrier = { sent in
+            frames.append(sent)
+            carrier(sent)
+        }
+        world.plane.lose(loss, of: tunnel.key(call))
+        #expect(try world.run { call.end != nil })
+        #expect(host.disconnects.map(\.resultCode.result) == [.administrative])
+        #expect(host.disconnects.first?.resultCode.text.map { "\($0)" } == "\(loss)")
+        let request = frames.first { $0.frame.starts(with: [0xc0, 0x21, 5]) }
+        #expect(request?.key == tunnel.key(call), "PPP did not say so before")
+        #expect(try world.run { world.sessions.count == 1 } && unharmed.isOpen)
+        #expect(world.statistic(.kernelLosses) == 1)
+    }
+
+    @Test func `what the kernel lost without a word is found in time`() throws {
+        let world = try World { configuration, _ in configuration.daemon.reconcileInterval = .seconds(10) }
+        let (host, tunnel) = try world.openTunnel()
+        let call = try world.openCall(in: tunnel)
+        world.plane.lose(tunnel.key(call), unheard: true)
+        let began = world.now
+        #expect(try world.run { call.end != nil })
+        #expect(world.now - began <= .seconds(10))
+        #expect(host.disconnects.map(\.resultCode.result) == [.lossOfCarrier])
+        // A tunnel without a session, too.
+        world.plane.lose(tunnel: UInt32(tunnel.machine.peerTunnelID.rawValue), unheard: true)
+        #expect(try world.run { tunnel.end != nil })
+        #expect(host.stops.map(\.resultCode.result) == [.generalClear])
+        try world.expectNothingLeft()
+        // And nothing is looked for where there is nothing.
+        let looks = world.plane.calls.count { $0 == .reconcile }
+        try world.run(for: .seconds(300))
+        #expect(looks > 0 && world.plane.calls.count { $0 == .reconcile } == looks)
+    }
+
+    @Test func `without an interval nothing is looked for`() throws {
+        let world = try World { configuration, _ in configuration.daemon.reconcileInterval = nil }
+        let (_, tunnel) = try world.openTunnel()
+        _ = try world.openCall(in: tunnel)
+        try world.run(for: .seconds(300))
+        #expect(!world.plane.calls.contains(.reconcile))
     }
 
     @Test func `KA-03 a tunnel that somebody deletes in the kernel ends with StopCCN and takes its sessions along`()
@@ -144,7 +195,8 @@ import Testing
             world.server.handle(
                 [
                     .sessionReady(key), .sessionFailed(key, error), .sessionDeleted(key, nil), .sessionLost(key),
-                    .channelHangUp(key), .unitReady(key, interfaceIndex: 1, name: "ppp0"), .unitFailed(key, error),
+                    .channelHangUp(key), .interfaceLost(key, .down), .unitReady(key, interfaceIndex: 1, name: "ppp0"),
+                    .unitFailed(key, error),
                     .configured(key, .ipv4), .configurationFailed(key, .ipv4, error), .withdrawn(key, .ipv4),
                     .frame(key, [0xc0, 0x21, 1, 1, 0, 4], from: .channel), .counters([key: .init()]),
                 ], at: world.now)

@@ -25,6 +25,19 @@ import Testing
         #expect(throws: Errno("RTM_GETSTATS", code: ENODEV)) { try route.counters(ofInterface: 2_000_000_000) }
     }
 
+    @Test func `an interface and its addresses are told alone and with all others`() throws {
+        let route = try RouteNetlink()
+        let one = try #require(try route.link(1))
+        #expect(one.name == "lo" && one.kind == nil && !one.isEthernet)
+        #expect(try route.links().contains { $0.index == 1 && $0.name == "lo" })
+        #expect(try route.link(2_000_000_000) == nil)
+        let all = try route.addresses()
+        #expect(try route.addresses(ofInterface: 1)[1] == all[1])
+        let own = InterfaceAddress(local: .v4(IPv4Address(127, 0, 0, 1)), peer: nil, prefixLength: 8)
+        #expect(all[1]?.contains(own) == one.isUp)
+        #expect(try route.addresses(ofInterface: 2_000_000_000).isEmpty)
+    }
+
     @Test func `a refusal carries the request's name and the kernel's number`() throws {
         let route = try RouteNetlink()
         let address = InterfaceAddress(local: .v4(IPv4Address(192, 0, 2, 1)), peer: nil, prefixLength: 32)

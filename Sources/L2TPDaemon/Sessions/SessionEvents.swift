@@ -21,8 +21,18 @@ extension Sessions {
         case .sessionLost(let key), .channelHangUp(let key):
             guard let session = self[key], !session.isEnding else { return [] }
             session.hasFailed = true
+            // A subscriber's end of his own hangs the channel up, too.
+            if case .sessionLost = event { statistics.count(.kernelLosses) }
             log.warning("kernel session lost", metadata: session.metadata)
             return [.close(key, Disconnection(.lossOfCarrier, text: "the session is gone from the kernel"))]
+        case .interfaceLost(let key, let loss):
+            guard let session = self[key], session.isLinked else { return [] }
+            session.hasFailed = true
+            statistics.count(.kernelLosses)
+            log.warning("interface lost", metadata: session.metadata.merging(["reason": "\(loss)"]) { $1 })
+            // Its peer can still be told by PPP.
+            session.end = session.end ?? "\(loss)"
+            return [.end(key, Disconnection(.administrative, text: "\(loss)"))]
         case .unitReady(let key, let index, let name):
             guard let session = self[key], session.isLinked else { return [] }
             session.unit = .ready(index: index, name: name)

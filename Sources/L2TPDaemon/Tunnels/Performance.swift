@@ -183,10 +183,12 @@ extension L2TPServer {
             forgetIfDone(context)
         case .tunnelLost(let id):
             guard let context = context(id), !context.isClosed else { return }
+            statistics.count(.kernelLosses)
             log.warning("kernel tunnel lost", metadata: metadata(context))
             tell(context, .close(ResultCode(.generalClear, text: "the tunnel is gone from the kernel")), at: now)
-        case .sessionReady, .sessionFailed, .sessionDeleted, .sessionLost, .channelHangUp, .unitReady, .unitFailed,
-            .configured, .configurationFailed, .withdrawn, .routed, .routingFailed, .bridged, .bridgeFailed, .frame,
+        case .sessionReady, .sessionFailed, .sessionDeleted, .sessionLost, .channelHangUp, .interfaceLost,
+            .unitReady, .unitFailed, .configured, .configurationFailed, .withdrawn, .routed, .routingFailed, .bridged,
+            .bridgeFailed, .frame,
             .counters:
             carryOut(sessions.handle(event, at: now), at: now)
         case .leftoversRemoved:
