@@ -170,7 +170,7 @@ package final class Service<Plane: DataPlane> {
         handlePlaneEvents(at: now)
         expire(at: now)
         server.endCallsOfFailedHooks(at: now)
-        answerCalls(at: now)
+        answerWaiting(at: now)
         for event in log.takeNews() { followers.publish(.event(event)) { $0.matches(event) } }
         log.isFollowed = !followers.isEmpty
         control.deliver()
@@ -202,13 +202,13 @@ package final class Service<Plane: DataPlane> {
         guard let client = control.client(clientNumber) else { return }
         switch event {
         case .readable: client.read()
-        case .writable: client.advance()
+        case .writable: client.advance(until: control.allowance)
         case .hangUp:
-            // What it asked for before it went is done; nobody is there to be answered.
+            // What it asked for before it went is done, in as many turns as it takes; nobody is there to be answered.
             client.read()
             serve(client, at: now)
-            abandonCall(of: client, at: now)
-            client.abandon()
+            abandonWait(of: client, at: now)
+            if !client.isPostponed { client.abandon() }
         case .signal, .deadline: break
         }
         serve(client, at: now)
@@ -249,7 +249,7 @@ package final class Service<Plane: DataPlane> {
     /// When `serve` is due though nothing happens; nil when nothing is waited for.
     func nextDeadline(at now: Instant) -> Instant? {
         [
-            server.deadline, sessions.isEmpty ? nil : nextCounters, control.resumption, callDeadline,
+            server.deadline, sessions.isEmpty ? nil : nextCounters, control.resumption, control.waitDeadline,
             log.deadline, stopDeadline.flatMap { $0 > now ? $0 : nil },
         ].compactMap(\.self).min()
     }
