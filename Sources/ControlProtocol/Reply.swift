@@ -20,6 +20,7 @@ package enum Reply: Hashable, Sendable {
     case event(EventRecord)
     case sessionStory(SessionStory)
     case tunnelStory(TunnelStory)
+    case configuration(ConfigurationRecord)
     /// The list is complete: `{"reply":"end","count":2}`.
     case end(count: Int)
     /// What became of each tunnel that was to be opened:
@@ -39,11 +40,15 @@ package enum Reply: Hashable, Sendable {
 }
 
 extension Reply: Codable {
-    private enum Name: String, Codable {
+    /// What replies are called.
+    package static var names: [String] { Name.allCases.map(\.rawValue) }
+
+    private enum Name: String, Codable, CaseIterable {
         case version, summary, tunnel, session, peer, pool, client, pppoe, lease, call
         case end, opened, closed, reloaded, done, missed, error
         case event
         case statistics = "stats"
+        case configuration = "config"
         case sessionStory = "session_story"
         case tunnelStory = "tunnel_story"
     }
@@ -70,6 +75,7 @@ extension Reply: Codable {
             case .event: .event(try EventRecord(from: decoder))
             case .sessionStory: .sessionStory(try SessionStory(from: decoder))
             case .tunnelStory: .tunnelStory(try TunnelStory(from: decoder))
+            case .configuration: .configuration(try ConfigurationRecord(from: decoder))
             case .end: .end(count: try values.decode(Int.self, forKey: .count))
             case .opened: .opened(try OpenRecord(from: decoder))
             case .closed: .closed(try CloseRecord(from: decoder))
@@ -105,6 +111,7 @@ extension Reply: Codable {
         case .event(let record): try encode(.event, record)
         case .sessionStory(let story): try encode(.sessionStory, story)
         case .tunnelStory(let story): try encode(.tunnelStory, story)
+        case .configuration(let record): try encode(.configuration, record)
         case .end(let count): try encode(.end, count)
         case .opened(let record): try encode(.opened, record)
         case .closed(let record): try encode(.closed, record)

@@ -47,6 +47,8 @@ package enum Request: Hashable, Sendable {
     /// `{"request":"open_tunnel","tunnel_group":"isp","timeout":60}`, perhaps with an `lns`: open the tunnels of a group;
     /// answered by `Reply.opened` when each of them stands or has failed.
     case openTunnels(TunnelOrder)
+    /// `{"request":"show_config"}`: the configuration in force, each table as `Reply.configuration`, then `Reply.end`.
+    case showConfiguration
     /// `{"request":"reload"}`: read the configuration file again; answered by `Reply.reloaded`.
     case reload
     /// `{"request":"log_level","level":"debug"}`, until the next reload; answered by `Reply.done`.
@@ -135,6 +137,9 @@ package struct SessionFilter: Codable, Hashable, Sendable {
 }
 
 extension Request: Codable {
+    /// What requests are called.
+    package static var names: [String] { Name.allCases.map(\.rawValue) }
+
     private enum Name: String, Codable, CaseIterable {
         case version, summary
         case showTunnels = "show_tunnels"
@@ -155,6 +160,7 @@ extension Request: Codable {
         case clientDown = "client_down"
         case openCall = "open_call"
         case openTunnels = "open_tunnel"
+        case showConfiguration = "show_config"
         case reload
         case logLevel = "log_level"
     }
@@ -228,6 +234,7 @@ extension Request: Codable {
         case .openTunnels:
             self = .openTunnels(try TunnelOrder(from: decoder))
             arguments = TunnelOrder.CodingKeys.allCases.map(\.stringValue)
+        case .showConfiguration: self = .showConfiguration
         case .reload: self = .reload
         case .logLevel:
             self = .logLevel(try values.decode(LogLevel.self, forKey: .level))
@@ -292,6 +299,7 @@ extension Request: Codable {
         case .openTunnels(let order):
             try name(.openTunnels)
             try order.encode(to: encoder)
+        case .showConfiguration: try name(.showConfiguration)
         case .reload: try name(.reload)
         case .logLevel(let level):
             try name(.logLevel)

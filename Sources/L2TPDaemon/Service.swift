@@ -101,9 +101,11 @@ package final class Service<Plane: DataPlane> {
             }
         }
         do throws(Errno) {
-            control = try ControlServer(path: configuration.daemon.controlSocket, loop: loop)
+            let daemon = configuration.daemon
+            control = try ControlServer(path: daemon.controlSocket, group: daemon.controlGroup, loop: loop)
         } catch {
-            throw StartError(what: "control socket \(configuration.daemon.controlSocket)", why: error)
+            let group = configuration.daemon.controlGroup.map { " for the group \($0)" } ?? ""
+            throw StartError(what: "control socket \(configuration.daemon.controlSocket)\(group)", why: error)
         }
         let ports = try Self.openAccess(configuration.accessInterfaces, hostName, loop, at: now, by: openAccess)
         let resolver: NameResolver

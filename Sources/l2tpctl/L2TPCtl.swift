@@ -18,7 +18,7 @@ struct L2TPCtl: ParsableCommand {
             l2tpctl [--socket PATH] pool show [NAME]
             l2tpctl [--socket PATH] client up|down NAME
             l2tpctl [--socket PATH] call open PEER NUMBER
-            l2tpctl [--socket PATH] config reload
+            l2tpctl [--socket PATH] config show|reload
             l2tpctl [--socket PATH] log level LEVEL
             l2tpctl config check FILE
             l2tpctl kernel show tunnels|sessions [ID ...] [--json] [--watch SECONDS]

@@ -86,6 +86,7 @@ import Testing
         .event(event), .sessionStory(sessionStory), .tunnelStory(tunnelStory),
         .end(count: 10_000),
         .closed(CloseRecord(closed: ["7/12"], refused: [.init(name: "9", code: .notFound, message: "no session 9")])),
+        .configuration(ConfigurationRecord(toml: "[log]\nlevel = \"info\"\n")),
         .reloaded(ReloadRecord(applied: ["peer bras-1 added"], notApplied: ["listeners"])),
         .done, .missed(count: 12),
         .error(ControlError(code: .busy, message: "going down")),

@@ -54,6 +54,7 @@ import Testing
             .closeSessions([SessionName(tunnelID: 7, sessionID: 12), SessionName(sessionID: 13)]),
             #"{"request":"close_session","sessions":["7/12","13"]}"#
         ),
+        (.showConfiguration, #"{"request":"show_config"}"#),
         (.reload, #"{"request":"reload"}"#),
         (.logLevel(.debug), #"{"level":"debug","request":"log_level"}"#),
     ]

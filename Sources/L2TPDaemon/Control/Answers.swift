@@ -31,7 +31,8 @@ extension Service {
         case .version: client.send(.version(.current))
         case .summary: client.send(.summary(summary(at: now)))
         case .showTunnels, .showSessions, .showTunnel, .showSession: awaitCounters(request, for: client, at: now)
-        case .showPeers, .showPools, .showClients, .showPPPoE, .showLeases, .showFailures:
+        case .showPeers, .showPools, .showClients, .showPPPoE, .showLeases, .showFailures,
+            .showConfiguration:
             list(request, for: client, at: now)
         case .monitor(let filter):
             followers.add(client, filter)

@@ -16,9 +16,11 @@ final class ControlServer {
     /// More clients than a crowd of operators and scripts needs.
     static let mostClients = 64
 
-    init(path: String, loop: EventLoop) throws(Errno) {
+    /// `group` may use the socket beside root.
+    init(path: String, group: String?, loop: EventLoop) throws(Errno) {
         self.loop = loop
-        listener = try StreamListener(path: path)
+        let number: UInt32? = if let group { try UserGroup.number(group) } else { nil }
+        listener = try StreamListener(path: path, group: number)
         try loop.add(listener.descriptor, .controlListener)
     }
 

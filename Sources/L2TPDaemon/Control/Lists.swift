@@ -41,6 +41,7 @@ extension Service {
         case .showPools: begin(lns.pools.records) { .pool($0) }
         case .showClients: begin(clients.all) { .client(ClientRecord($0, at: now)) }
         case .showPPPoE: begin(lac.ports) { .pppoe(PPPoERecord($0)) }
+        case .showConfiguration: begin(configuration.tables) { .configuration(ConfigurationRecord(toml: $0)) }
         default: break
         }
     }

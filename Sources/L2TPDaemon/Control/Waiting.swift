@@ -8,12 +8,17 @@ import L2TPWire
 /// Requests whose answers take time: lists and stories wait for the kernel's counters, and `open_call` and `open_tunnel` for what
 /// becomes of the call and the tunnels.
 extension Service {
-    /// How long a list waits for fresh counters. Where the kernel takes longer its first rows have those of before, which
-    /// are no older than `countersInterval`, and the later ones are as fresh as they can be.
-    private static var countersPatience: Duration { .milliseconds(50) }
+    /// How long a request waits for fresh counters. Where the kernel takes longer the counters are those of before, no older
+    /// than `countersInterval`, and of a long list only those of its first rows. Who asked for little waits longer.
+    private func countersPatience(for request: Request) -> Duration {
+        switch request {
+        case .showTunnels, .showSessions: sessions.count < 1000 ? .seconds(1) : .milliseconds(50)
+        default: .seconds(1)
+        }
+    }
 
     func awaitCounters(_ request: Request, for client: ControlClient, at now: Instant) {
-        client.wait = .counters(request, until: now + Self.countersPatience)
+        client.wait = .counters(request, until: now + countersPatience(for: request))
         plane.readCounters()
     }
 
