@@ -2,6 +2,8 @@
 package struct Daemon: Hashable, Sendable {
     /// Absolute path of the control socket.
     package var controlSocket: String
+    /// The group that may use it beside root, by its name or number; nil leaves it to the group that the daemon runs as.
+    package var controlGroup: String?
     /// Our Host Name AVP; nil asks the system.
     package var hostName: String?
     /// Nil is without limit. Reaching one gives the peer a code.
@@ -21,12 +23,14 @@ package struct Daemon: Hashable, Sendable {
     package var reconcileInterval: Duration?
 
     package init(
-        controlSocket: String = "/run/l2tpd/control.sock", hostName: String? = nil, maxTunnels: Int? = nil,
+        controlSocket: String = "/run/l2tpd/control.sock", controlGroup: String? = nil, hostName: String? = nil,
+        maxTunnels: Int? = nil,
         maxSessions: Int? = nil, maxHalfOpen: Int = 1000, maxHalfOpenPerSource: Int = 50, sccrqRate: Int = 500,
         sccrqRatePerSource: Int = 50, refusalRate: Int = 50, shutdownTimeout: Duration = .seconds(5),
         reconcileInterval: Duration? = .seconds(30)
     ) {
         self.controlSocket = controlSocket
+        self.controlGroup = controlGroup
         self.hostName = hostName
         self.maxTunnels = maxTunnels
         self.maxSessions = maxSessions
@@ -53,6 +57,7 @@ extension Daemon {
             } else: {
                 "write an absolute path of at most \(Self.longestSocketPath) octets"
             },
+            controlGroup: table.name("control_group"),
             hostName: table.name("host_name"),
             maxTunnels: table.integer("max_tunnels", in: 1...65_535),
             maxSessions: table.integer("max_sessions", in: 1...10_000_000),

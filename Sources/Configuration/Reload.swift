@@ -15,6 +15,7 @@ package struct Reload: Hashable, Sendable {
         if new.logLevel != old.logLevel { record.applied.append("log.level is \(new.logLevel.rawValue)") }
         var limits = new.daemon
         limits.controlSocket = old.daemon.controlSocket
+        limits.controlGroup = old.daemon.controlGroup
         limits.hostName = old.daemon.hostName
         if limits != old.daemon { record.applied.append("limits of [daemon] changed") }
         record.applied += Self.changes("peer", old.peers, new.peers, \.name)
@@ -39,6 +40,9 @@ package struct Reload: Hashable, Sendable {
             record.notApplied.append("daemon.control_socket changed; restart l2tpd")
         }
         if new.logFormat != old.logFormat { record.notApplied.append("log.format changed; restart l2tpd") }
+        if new.daemon.controlGroup != old.daemon.controlGroup {
+            record.notApplied.append("daemon.control_group changed; restart l2tpd")
+        }
         if new.daemon.hostName != old.daemon.hostName {
             record.notApplied.append("daemon.host_name changed; restart l2tpd")
         }

@@ -41,3 +41,13 @@ package struct ReloadRecord: Codable, Hashable, Sendable {
         case notApplied = "not_applied"
     }
 }
+
+/// A table of the configuration in force.
+package struct ConfigurationRecord: Codable, Hashable, Sendable {
+    /// In TOML, its header and its keys, a line each; secrets are redacted.
+    package var toml: String
+
+    package init(toml: String) {
+        self.toml = toml
+    }
+}

@@ -60,3 +60,28 @@ package struct PoolRecord: Codable, Hashable, Sendable {
         self.free = free
     }
 }
+
+/// An address that a subscriber was given.
+package struct LeaseRecord: Codable, Hashable, Sendable {
+    /// The `[[pool]]` that it comes from; absent where it is the user's own (`address` in `[[user]]`).
+    package var pool: String?
+    package var address: String
+    package var user: String?
+    /// "TUNNEL/SESSION".
+    package var session: SessionName
+    /// Since the session opened; 0 while it has not.
+    package var uptimeSeconds: UInt64
+
+    package init(pool: String?, address: String, user: String?, session: SessionName, uptimeSeconds: UInt64) {
+        self.pool = pool
+        self.address = address
+        self.user = user
+        self.session = session
+        self.uptimeSeconds = uptimeSeconds
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case pool, address, user, session
+        case uptimeSeconds = "uptime_seconds"
+    }
+}

@@ -13,14 +13,19 @@ package enum Reply: Hashable, Sendable {
     case pool(PoolRecord)
     case client(ClientRecord)
     case pppoe(PPPoERecord)
+    case lease(LeaseRecord)
     case call(CallRecord)
     case statistics(StatisticsRecord)
     /// Something that happened: of a list, or as it happens.
     case event(EventRecord)
     case sessionStory(SessionStory)
     case tunnelStory(TunnelStory)
+    case configuration(ConfigurationRecord)
     /// The list is complete: `{"reply":"end","count":2}`.
     case end(count: Int)
+    /// What became of each tunnel that was to be opened:
+    /// `{"reply":"opened","tunnel_group":"isp","tunnels":[{"lns":"192.0.2.1","tunnel_id":7}]}`.
+    case opened(OpenRecord)
     /// What is being closed, and what was not: `{"reply":"closed","closed":["7/12"],"refused":[]}`.
     case closed(CloseRecord)
     /// `{"reply":"reloaded","applied":[...],"not_applied":[...]}`.
@@ -35,11 +40,15 @@ package enum Reply: Hashable, Sendable {
 }
 
 extension Reply: Codable {
-    private enum Name: String, Codable {
-        case version, summary, tunnel, session, peer, pool, client, pppoe, call
-        case end, closed, reloaded, done, missed, error
+    /// What replies are called.
+    package static var names: [String] { Name.allCases.map(\.rawValue) }
+
+    private enum Name: String, Codable, CaseIterable {
+        case version, summary, tunnel, session, peer, pool, client, pppoe, lease, call
+        case end, opened, closed, reloaded, done, missed, error
         case event
         case statistics = "stats"
+        case configuration = "config"
         case sessionStory = "session_story"
         case tunnelStory = "tunnel_story"
     }
@@ -60,12 +69,15 @@ extension Reply: Codable {
             case .pool: .pool(try PoolRecord(from: decoder))
             case .client: .client(try ClientRecord(from: decoder))
             case .pppoe: .pppoe(try PPPoERecord(from: decoder))
+            case .lease: .lease(try LeaseRecord(from: decoder))
             case .call: .call(try CallRecord(from: decoder))
             case .statistics: .statistics(try StatisticsRecord(from: decoder))
             case .event: .event(try EventRecord(from: decoder))
             case .sessionStory: .sessionStory(try SessionStory(from: decoder))
             case .tunnelStory: .tunnelStory(try TunnelStory(from: decoder))
+            case .configuration: .configuration(try ConfigurationRecord(from: decoder))
             case .end: .end(count: try values.decode(Int.self, forKey: .count))
+            case .opened: .opened(try OpenRecord(from: decoder))
             case .closed: .closed(try CloseRecord(from: decoder))
             case .reloaded: .reloaded(try ReloadRecord(from: decoder))
             case .done: .done
@@ -93,12 +105,15 @@ extension Reply: Codable {
         case .pool(let record): try encode(.pool, record)
         case .client(let record): try encode(.client, record)
         case .pppoe(let record): try encode(.pppoe, record)
+        case .lease(let record): try encode(.lease, record)
         case .call(let record): try encode(.call, record)
         case .statistics(let record): try encode(.statistics, record)
         case .event(let record): try encode(.event, record)
         case .sessionStory(let story): try encode(.sessionStory, story)
         case .tunnelStory(let story): try encode(.tunnelStory, story)
+        case .configuration(let record): try encode(.configuration, record)
         case .end(let count): try encode(.end, count)
+        case .opened(let record): try encode(.opened, record)
         case .closed(let record): try encode(.closed, record)
         case .reloaded(let record): try encode(.reloaded, record)
         case .done: try values.encode(Name.done, forKey: .reply)

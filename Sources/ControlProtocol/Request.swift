@@ -28,6 +28,9 @@ package enum Request: Hashable, Sendable {
     case showClients
     /// `{"request":"show_pppoe"}`: each as `Reply.pppoe`, then `Reply.end`.
     case showPPPoE
+    /// `{"request":"show_leases","pool":"subscribers"}`: the addresses that subscribers have, each as `Reply.lease`, then
+    /// `Reply.end`; without a pool those of every pool and of none.
+    case showLeases(LeaseFilter)
     /// `{"request":"show_stats"}`: answered by `Reply.statistics`.
     case showStatistics
     /// `{"request":"close_tunnel","tunnel_ids":[7]}`: StopCCN, by local tunnel id; answered by `Reply.closed`.
@@ -41,6 +44,11 @@ package enum Request: Hashable, Sendable {
     /// `{"request":"open_call","peer":"bras-1","number":"5551234","timeout":60}`, perhaps with a `sub_address`: have a LAC
     /// place a call; answered by `Reply.call` when it is connected or has failed.
     case openCall(CallOrder)
+    /// `{"request":"open_tunnel","tunnel_group":"isp","timeout":60}`, perhaps with an `lns`: open the tunnels of a group;
+    /// answered by `Reply.opened` when each of them stands or has failed.
+    case openTunnels(TunnelOrder)
+    /// `{"request":"show_config"}`: the configuration in force, each table as `Reply.configuration`, then `Reply.end`.
+    case showConfiguration
     /// `{"request":"reload"}`: read the configuration file again; answered by `Reply.reloaded`.
     case reload
     /// `{"request":"log_level","level":"debug"}`, until the next reload; answered by `Reply.done`.
@@ -49,22 +57,41 @@ package enum Request: Hashable, Sendable {
 
 /// Which tunnels to show: those that meet every filter that is set.
 package struct TunnelFilter: Codable, Hashable, Sendable {
+    /// The local tunnel id.
+    package var tunnelID: UInt32?
     /// The peer's name in the configuration.
     package var peer: String?
     /// A state as `TunnelRecord.state` spells it.
     package var state: String?
 
-    package init(peer: String? = nil, state: String? = nil) {
+    package init(tunnelID: UInt32? = nil, peer: String? = nil, state: String? = nil) {
+        self.tunnelID = tunnelID
         self.peer = peer
         self.state = state
     }
 
     package func matches(_ tunnel: TunnelRecord) -> Bool {
-        (peer == nil || peer == tunnel.peer) && (state == nil || state == tunnel.state)
+        (tunnelID == nil || tunnelID == tunnel.tunnelID) && (peer == nil || peer == tunnel.peer)
+            && (state == nil || state == tunnel.state)
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
+        case tunnelID = "tunnel_id"
         case peer, state
+    }
+}
+
+/// Which leases to show.
+package struct LeaseFilter: Codable, Hashable, Sendable {
+    /// The `[[pool]]`'s name.
+    package var pool: String?
+
+    package init(pool: String? = nil) {
+        self.pool = pool
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case pool
     }
 }
 
@@ -78,17 +105,24 @@ package struct SessionFilter: Codable, Hashable, Sendable {
     package var user: String?
     /// A state as `SessionRecord.state` spells it.
     package var state: String?
+    /// Its own interface ("ppp0"), or the access interface that a PPPoE subscriber is on.
+    package var interface: String?
 
-    package init(tunnelID: UInt32? = nil, peer: String? = nil, user: String? = nil, state: String? = nil) {
+    package init(
+        tunnelID: UInt32? = nil, peer: String? = nil, user: String? = nil, state: String? = nil,
+        interface: String? = nil
+    ) {
         self.tunnelID = tunnelID
         self.peer = peer
         self.user = user
         self.state = state
+        self.interface = interface
     }
 
     package func matches(_ session: SessionRecord) -> Bool {
         (tunnelID == nil || tunnelID == session.tunnelID || isBridged(session)) && (peer == nil || peer == session.peer)
             && (user == nil || user == session.user) && (state == nil || state == session.state)
+            && (interface == nil || interface == session.interface || interface == session.accessInterface)
     }
 
     /// Whether a subscriber's frames go by the tunnel.
@@ -98,11 +132,14 @@ package struct SessionFilter: Codable, Hashable, Sendable {
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case tunnelID = "tunnel_id"
-        case peer, user, state
+        case peer, user, state, interface
     }
 }
 
 extension Request: Codable {
+    /// What requests are called.
+    package static var names: [String] { Name.allCases.map(\.rawValue) }
+
     private enum Name: String, Codable, CaseIterable {
         case version, summary
         case showTunnels = "show_tunnels"
@@ -115,12 +152,15 @@ extension Request: Codable {
         case showPools = "show_pools"
         case showClients = "show_clients"
         case showPPPoE = "show_pppoe"
+        case showLeases = "show_leases"
         case showStatistics = "show_stats"
         case closeTunnels = "close_tunnel"
         case closeSessions = "close_session"
         case clientUp = "client_up"
         case clientDown = "client_down"
         case openCall = "open_call"
+        case openTunnels = "open_tunnel"
+        case showConfiguration = "show_config"
         case reload
         case logLevel = "log_level"
     }
@@ -172,6 +212,9 @@ extension Request: Codable {
         case .showPools: self = .showPools
         case .showClients: self = .showClients
         case .showPPPoE: self = .showPPPoE
+        case .showLeases:
+            self = .showLeases(try LeaseFilter(from: decoder))
+            arguments = LeaseFilter.CodingKeys.allCases.map(\.stringValue)
         case .showStatistics: self = .showStatistics
         case .closeTunnels:
             self = .closeTunnels(try values.decode([UInt32].self, forKey: .tunnelIDs))
@@ -188,6 +231,10 @@ extension Request: Codable {
         case .openCall:
             self = .openCall(try CallOrder(from: decoder))
             arguments = CallOrder.CodingKeys.allCases.map(\.stringValue)
+        case .openTunnels:
+            self = .openTunnels(try TunnelOrder(from: decoder))
+            arguments = TunnelOrder.CodingKeys.allCases.map(\.stringValue)
+        case .showConfiguration: self = .showConfiguration
         case .reload: self = .reload
         case .logLevel:
             self = .logLevel(try values.decode(LogLevel.self, forKey: .level))
@@ -230,6 +277,9 @@ extension Request: Codable {
         case .showPools: try name(.showPools)
         case .showClients: try name(.showClients)
         case .showPPPoE: try name(.showPPPoE)
+        case .showLeases(let filter):
+            try name(.showLeases)
+            try filter.encode(to: encoder)
         case .showStatistics: try name(.showStatistics)
         case .closeTunnels(let ids):
             try name(.closeTunnels)
@@ -246,6 +296,10 @@ extension Request: Codable {
         case .openCall(let order):
             try name(.openCall)
             try order.encode(to: encoder)
+        case .openTunnels(let order):
+            try name(.openTunnels)
+            try order.encode(to: encoder)
+        case .showConfiguration: try name(.showConfiguration)
         case .reload: try name(.reload)
         case .logLevel(let level):
             try name(.logLevel)

@@ -7,9 +7,9 @@ package final class StreamListener {
     private let socket: OwnedFD
     private let path: String
 
-    /// Listens at `path`, whose file gets `mode` (0o660 lets a group in, 0o600 nobody). A file left by a run that
-    /// ended is replaced; one that somebody listens at is EADDRINUSE.
-    package init(path: String, mode: UInt32 = 0o660) throws(Errno) {
+    /// Listens at `path`, whose file gets `mode` (0o660 lets a group in, 0o600 nobody) and belongs to `group`, nil for the
+    /// process's own. A file left by a run that ended is replaced; one that somebody listens at is EADDRINUSE.
+    package init(path: String, mode: UInt32 = 0o660, group: UInt32? = nil) throws(Errno) {
         let socket = try UnixSocket.make(SOCK_STREAM)
         try Self.removeLeftover(path)
         let descriptor = socket.rawValue
@@ -18,6 +18,7 @@ package final class StreamListener {
         try UnixSocket.bind(descriptor, path)
         self.path = path
         self.socket = socket
+        if let group { _ = try systemCall("chown") { unsafe chown(path, uid_t.max, group) } }
         _ = try systemCall("chmod") { unsafe chmod(path, mode) }
         _ = try systemCall("listen") { listen(descriptor, 64) }
         try self.socket.setNonBlocking()

@@ -72,6 +72,11 @@ package struct AddressPools: Sendable {
             || retired.contains { $0.isLeased(address) }
     }
 
+    /// The pool that an address was leased from; nil of a user's own, and of one whose pool is no more.
+    package func pool(of address: IPv4Address) -> String? {
+        pools.first { $0.value.isLeased(address) }?.key
+    }
+
     /// A record for each pool of the configuration, by name.
     package var records: [PoolRecord] {
         pools.values.map { $0.record(fixed: fixed) }.sorted { $0.name < $1.name }

@@ -103,9 +103,11 @@ package final class Service<Plane: DataPlane> {
             }
         }
         do throws(Errno) {
-            control = try ControlServer(path: configuration.daemon.controlSocket, loop: loop)
+            let daemon = configuration.daemon
+            control = try ControlServer(path: daemon.controlSocket, group: daemon.controlGroup, loop: loop)
         } catch {
-            throw StartError(what: "control socket \(configuration.daemon.controlSocket)", why: error)
+            let group = configuration.daemon.controlGroup.map { " for the group \($0)" } ?? ""
+            throw StartError(what: "control socket \(configuration.daemon.controlSocket)\(group)", why: error)
         }
         let ports = try Self.openAccess(configuration.accessInterfaces, hostName, loop, at: now, by: openAccess)
         let resolver: NameResolver
@@ -172,7 +174,7 @@ package final class Service<Plane: DataPlane> {
         handlePlaneEvents(at: now)
         expire(at: now)
         server.endCallsOfFailedHooks(at: now)
-        answerCalls(at: now)
+        answerWaiting(at: now)
         for event in log.takeNews() { followers.publish(.event(event)) { $0.matches(event) } }
         log.isFollowed = !followers.isEmpty
         control.deliver()
@@ -204,13 +206,13 @@ package final class Service<Plane: DataPlane> {
         guard let client = control.client(clientNumber) else { return }
         switch event {
         case .readable: client.read()
-        case .writable: client.advance()
+        case .writable: client.advance(until: control.allowance)
         case .hangUp:
-            // What it asked for before it went is done; nobody is there to be answered.
+            // What it asked for before it went is done, in as many turns as it takes; nobody is there to be answered.
             client.read()
             serve(client, at: now)
-            abandonCall(of: client, at: now)
-            client.abandon()
+            abandonWait(of: client, at: now)
+            if !client.isPostponed { client.abandon() }
         case .signal, .deadline: break
         }
         serve(client, at: now)
@@ -251,7 +253,8 @@ package final class Service<Plane: DataPlane> {
     /// When `serve` is due though nothing happens; nil when nothing is waited for.
     func nextDeadline(at now: Instant) -> Instant? {
         [
-            server.deadline, sessions.isEmpty ? nil : nextCounters, reconciliation, control.resumption, callDeadline,
+            server.deadline, sessions.isEmpty ? nil : nextCounters, reconciliation, control.resumption,
+            control.waitDeadline,
             log.deadline, stopDeadline.flatMap { $0 > now ? $0 : nil },
         ].compactMap(\.self).min()
     }

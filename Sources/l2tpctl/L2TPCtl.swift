@@ -11,11 +11,14 @@ struct L2TPCtl: ParsableCommand {
         usage: """
             l2tpctl [--socket PATH] [--json] [--watch SECONDS]
             l2tpctl [--socket PATH] show WHAT [--json] [--watch SECONDS]
-            l2tpctl [--socket PATH] tunnel close ID ...
-            l2tpctl [--socket PATH] session close ID ...
+            l2tpctl [--socket PATH] show WHAT [--sort COLUMN] [--columns A,B]
+            l2tpctl [--socket PATH] tunnel open GROUP
+            l2tpctl [--socket PATH] tunnel close ID ... | FILTER --yes
+            l2tpctl [--socket PATH] session close ID ... | FILTER --yes
+            l2tpctl [--socket PATH] pool show [NAME]
             l2tpctl [--socket PATH] client up|down NAME
             l2tpctl [--socket PATH] call open PEER NUMBER
-            l2tpctl [--socket PATH] config reload
+            l2tpctl [--socket PATH] config show|reload
             l2tpctl [--socket PATH] log level LEVEL
             l2tpctl config check FILE
             l2tpctl kernel show tunnels|sessions [ID ...] [--json] [--watch SECONDS]
@@ -39,11 +42,15 @@ struct L2TPCtl: ParsableCommand {
               l2tpctl --watch 1                       the summary, again every second
               l2tpctl show sessions                   who is connected
               l2tpctl show sessions --user alice      one subscriber's sessions
+              l2tpctl show sessions --sort -rx --columns session,user,rx
               l2tpctl show tunnels --json | jq '.[].peer_address'
               l2tpctl show session 7/12               all that is known of one, and what happened to it
               l2tpctl show failures --user alice      why alice cannot connect
               l2tpctl session close 7/12 7/13         end two calls (CDN)
               l2tpctl tunnel close 7                  end a tunnel and its calls (StopCCN)
+              l2tpctl session close --peer bras-1 --yes
+              l2tpctl pool show subscribers           who has which address
+              l2tpctl tunnel open isp                 the tunnels of a group
               l2tpctl client up office                dial (and client down: hang up)
               l2tpctl call open bras-1 5551234        have a LAC place a call
               l2tpctl kernel show sessions            what the kernel has, without a daemon
@@ -58,7 +65,8 @@ struct L2TPCtl: ParsableCommand {
             """,
         version: "l2tpctl \(VersionRecord.current.version)",
         subcommands: [
-            Summary.self, Show.self, Tunnel.self, Session.self, ClientCommand.self, Call.self, Config.self, Log.self,
+            Summary.self, Show.self, Tunnel.self, Session.self, ClientCommand.self, Call.self, PoolCommand.self,
+            Config.self, Log.self,
             KernelCommand.self, Monitor.self,
         ],
         defaultSubcommand: Summary.self)

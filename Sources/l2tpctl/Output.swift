@@ -5,11 +5,27 @@ enum Output {
     /// Writes at once, for those who read `--watch` through a pipe.
     static func say(_ text: String) throws(Failure) { try write(text + "\n") }
 
-    private static func write(_ text: String) throws(Failure) {
+    static func write(_ text: String) throws(Failure) {
         do {
             _ = try FileDescriptor.standardOutput.writeAll(Array(text.utf8))
         } catch {
             throw .noOutput(reason: "\(error)")
+        }
+    }
+
+    /// Text on its way to standard output in few pieces: a list of thousands needs no call of the system for each row.
+    struct Gathering {
+        private static let most = 8192
+        private var text = ""
+
+        mutating func add(_ more: String) throws(Failure) {
+            text += more
+            if text.utf8.count >= Self.most { try flush() }
+        }
+
+        mutating func flush() throws(Failure) {
+            if !text.isEmpty { try write(text) }
+            text = ""
         }
     }
 

@@ -18,19 +18,33 @@ struct TextTable {
         self.columns = columns
     }
 
+    init(_ columns: [Column]) {
+        self.columns = columns
+    }
+
     /// The headings and the rows, a line each, two spaces between columns, none at the end of a line.
-    var lines: [String] {
-        let cells = [columns.map(\.heading)] + rows.map { $0.map { $0.isEmpty ? "-" : Self.printable($0) } }
-        let widths = columns.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
-        return cells.map { row in
-            let line = zip(columns.indices, row).map { index, cell in
-                let padding = String(repeating: " ", count: widths[index] - cell.count)
-                return columns[index].alignment == .left ? cell + padding : padding + cell
-            }
-            .joined(separator: "  ")
-            return String(line.reversed().drop { $0 == " " }.reversed())
+    var lines: [String] { [line(columns.map(\.heading), widths)] + body(widths) }
+
+    /// What each column needs for its heading and its cells.
+    var widths: [Int] {
+        columns.indices.map { column in
+            rows.reduce(columns[column].heading.count) { max($0, Self.shown($1[column]).count) }
         }
     }
+
+    /// The rows without their headings, in columns of these widths.
+    func body(_ widths: [Int]) -> [String] { rows.map { line($0.map(Self.shown), widths) } }
+
+    private func line(_ cells: [String], _ widths: [Int]) -> String {
+        let line = zip(columns.indices, cells).map { index, cell in
+            let padding = String(repeating: " ", count: max(0, widths[index] - cell.count))
+            return columns[index].alignment == .left ? cell + padding : padding + cell
+        }
+        .joined(separator: "  ")
+        return String(line.reversed().drop { $0 == " " }.reversed())
+    }
+
+    private static func shown(_ cell: String) -> String { cell.isEmpty ? "-" : printable(cell) }
 
     /// Peers choose names: none of them moves the cursor.
     static func printable(_ text: String) -> String {

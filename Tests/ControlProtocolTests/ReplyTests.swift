@@ -71,11 +71,22 @@ import Testing
             PPPoERecord(
                 interface: "access0", acName: "bras-1", services: ["internet"], sessions: 1, maxSessions: 100,
                 maxSessionsPerMAC: 8)),
+        .lease(
+            LeaseRecord(
+                pool: "p", address: "10.0.0.2", user: "alice", session: SessionName(tunnelID: 7, sessionID: 12),
+                uptimeSeconds: 61)),
+        .opened(
+            OpenRecord(
+                group: "isp",
+                tunnels: [
+                    .init(lns: "192.0.2.1", tunnelID: 7), .init(lns: "lns.example.net", failure: "no address"),
+                ])),
         .call(call), .call(CallRecord(peer: "bras-1", calledNumber: "5551234", callSerialNumber: 9)),
         .statistics(StatisticsRecord(counters: ["rx_control_messages": 12])),
         .event(event), .sessionStory(sessionStory), .tunnelStory(tunnelStory),
         .end(count: 10_000),
         .closed(CloseRecord(closed: ["7/12"], refused: [.init(name: "9", code: .notFound, message: "no session 9")])),
+        .configuration(ConfigurationRecord(toml: "[log]\nlevel = \"info\"\n")),
         .reloaded(ReloadRecord(applied: ["peer bras-1 added"], notApplied: ["listeners"])),
         .done, .missed(count: 12),
         .error(ControlError(code: .busy, message: "going down")),

@@ -23,6 +23,17 @@ import Testing
             .monitor(EventFilter(tunnelID: 7, sessionID: 12, peer: "bras-1")),
             #"{"peer":"bras-1","request":"monitor","session_id":12,"tunnel_id":7}"#
         ),
+        (.showTunnels(TunnelFilter(tunnelID: 7)), #"{"request":"show_tunnels","tunnel_id":7}"#),
+        (
+            .showSessions(SessionFilter(peer: "bras-1", state: "open", interface: "ppp0")),
+            #"{"interface":"ppp0","peer":"bras-1","request":"show_sessions","state":"open"}"#
+        ),
+        (.showLeases(LeaseFilter()), #"{"request":"show_leases"}"#),
+        (.showLeases(LeaseFilter(pool: "p")), #"{"pool":"p","request":"show_leases"}"#),
+        (
+            .openTunnels(TunnelOrder(group: "isp", lns: "192.0.2.1", timeout: 5)),
+            #"{"lns":"192.0.2.1","request":"open_tunnel","timeout":5,"tunnel_group":"isp"}"#
+        ),
         (.showPeers, #"{"request":"show_peers"}"#),
         (.showPools, #"{"request":"show_pools"}"#),
         (.showStatistics, #"{"request":"show_stats"}"#),
@@ -43,6 +54,7 @@ import Testing
             .closeSessions([SessionName(tunnelID: 7, sessionID: 12), SessionName(sessionID: 13)]),
             #"{"request":"close_session","sessions":["7/12","13"]}"#
         ),
+        (.showConfiguration, #"{"request":"show_config"}"#),
         (.reload, #"{"request":"reload"}"#),
         (.logLevel(.debug), #"{"level":"debug","request":"log_level"}"#),
     ]

@@ -161,7 +161,7 @@ import Testing
         #expect(try world.run { world.sessions.isEmpty })
         tunnel.tell(.close(ResultCode(.generalClear)), at: world.now)
         try world.expectNothingLeft()
-        #expect(world.server.placedCalls.isEmpty && world.service.control.awaitingCall.isEmpty)
+        #expect(world.server.placedCalls.isEmpty && world.service.control.waiting.isEmpty)
     }
 
     @Test func `SSF-04 an OCCN that comes before the kernel's session waits for it`() throws {

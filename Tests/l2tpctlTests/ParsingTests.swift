@@ -30,6 +30,13 @@ import Testing
             sessions.request == .showSessions(SessionFilter(tunnelID: 7, peer: "bras-1", user: "alice", state: "open")))
         let tunnels = try #require(try L2TPCtl.parseAsRoot(["show", "tunnels", "--state", "stopping"]) as? ShowTunnels)
         #expect(tunnels.request == .showTunnels(TunnelFilter(state: "stopping")))
+        let one = try #require(try L2TPCtl.parseAsRoot(["show", "tunnels", "--tunnel", "7"]) as? ShowTunnels)
+        #expect(one.request == .showTunnels(TunnelFilter(tunnelID: 7)))
+        let access = try #require(
+            try L2TPCtl.parseAsRoot(["show", "sessions", "--interface", "access0"]) as? ShowSessions)
+        #expect(access.request == .showSessions(SessionFilter(interface: "access0")))
+        let pool = try #require(try L2TPCtl.parseAsRoot(["pool", "show", "p"]) as? PoolCommand.Leases)
+        #expect(pool.request == .showLeases(LeaseFilter(pool: "p")))
     }
 
     @Test func `ids to close are parsed`() throws {
@@ -39,6 +46,23 @@ import Testing
         #expect(sessions.names == [SessionName(tunnelID: 7, sessionID: 12), SessionName(sessionID: 13)])
         let level = try #require(try L2TPCtl.parseAsRoot(["log", "level", "debug"]) as? Log.Level)
         #expect(level.level == .debug)
+    }
+
+    @Test func `a filter in place of ids to close is parsed`() throws {
+        let sessions = try #require(
+            try L2TPCtl.parseAsRoot(["session", "close", "--peer", "bras-1", "--yes"]) as? Session.Close)
+        #expect(sessions.filters.filter == SessionFilter(peer: "bras-1") && sessions.sure.isSure)
+        let tunnels = try #require(
+            try L2TPCtl.parseAsRoot(["tunnel", "close", "--state", "established"]) as? Tunnel.Close)
+        #expect(tunnels.filters.filter == TunnelFilter(state: "established") && !tunnels.sure.isSure)
+    }
+
+    @Test func `a group of tunnels to open is parsed`() throws {
+        let usual = try #require(try L2TPCtl.parseAsRoot(["tunnel", "open", "isp"]) as? Tunnel.Open)
+        #expect(usual.order == TunnelOrder(group: "isp"))
+        let one = try #require(
+            try L2TPCtl.parseAsRoot(["tunnel", "open", "isp", "--lns", "192.0.2.1", "--timeout", "5"]) as? Tunnel.Open)
+        #expect(one.order == TunnelOrder(group: "isp", lns: "192.0.2.1", timeout: 5))
     }
 
     @Test func `a call to open is parsed`() throws {
@@ -54,7 +78,11 @@ import Testing
 
     @Test(arguments: [
         ["dance"], ["show", "everything"], ["show", "tunnels", "7"], ["--watch", "0"], ["--watch", "x"],
-        ["tunnel", "close"],
+        ["tunnel", "close"], ["session", "close"], ["session", "close", "--yes"],
+        ["session", "close", "7/8", "--user", "alice"], ["tunnel", "close", "7", "--peer", "x"],
+        ["tunnel", "open"], ["tunnel", "open", "isp", "--timeout", "0"],
+        ["show", "sessions", "--sort", "colour"], ["show", "sessions", "--columns", "user,colour"],
+        ["show", "sessions", "--columns", ""], ["show", "sessions", "--json", "--columns", "user"],
         ["tunnel", "close", "x"], ["tunnel", "close", "-1"], ["session", "close", "7/"], ["session", "close", "7/8/9"],
         ["call", "open", "bras-1"], ["call", "open", "bras-1", "555 1234"], ["call", "open", "bras-1", ""],
         ["call", "open", "bras-1", "5", "--timeout", "0"], ["call", "open", "bras-1", "5", "--timeout", "301"],

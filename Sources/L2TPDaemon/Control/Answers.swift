@@ -9,11 +9,14 @@ import PPPoE
 
 /// What each request of the control socket means.
 extension Service {
-    /// Serves a client's requests until one of them has to wait.
+    /// Serves a client's requests until one of them has to wait, or others have waited long enough.
     func serve(_ client: ControlClient, at now: Instant) {
+        let end = control.allowance
+        var isFirst = true
         while true {
+            defer { isFirst = false }
             do throws(ControlError) {
-                guard let request = try client.nextRequest() else { return }
+                guard let request = try client.nextRequest(inTime: isFirst || .now < end) else { return }
                 server.statistics.count(.controlRequests)
                 answer(request, to: client, at: now)
             } catch {
@@ -27,17 +30,13 @@ extension Service {
         switch request {
         case .version: client.send(.version(.current))
         case .summary: client.send(.summary(summary(at: now)))
-        case .showTunnels, .showSessions, .showTunnel, .showSession:
-            client.awaitingCounters = request
-            plane.readCounters()
-        case .showFailures(let filter): client.begin(list(log.failures(filter)) { .event($0) })
+        case .showTunnels, .showSessions, .showTunnel, .showSession: awaitCounters(request, for: client, at: now)
+        case .showPeers, .showPools, .showClients, .showPPPoE, .showLeases, .showFailures,
+            .showConfiguration:
+            list(request, for: client, at: now)
         case .monitor(let filter):
             followers.add(client, filter)
             log.isFollowed = true
-        case .showPeers: client.begin(list(server.peers.all) { .peer(self.record($0)) })
-        case .showPools: client.begin(list(lns.pools.records) { .pool($0) })
-        case .showClients: client.begin(list(clients.all) { .client(ClientRecord($0, at: now)) })
-        case .showPPPoE: client.begin(list(lac.ports) { .pppoe(PPPoERecord($0)) })
         case .clientUp(let name): client.send(changeClient(name) { clients.up($0, at: now) })
         case .clientDown(let name):
             client.send(
@@ -45,6 +44,7 @@ extension Service {
                     if let call = clients.down(line) { server.end(call, at: now) }
                 })
         case .openCall(let order): openCall(order, for: client, at: now)
+        case .openTunnels(let order): openTunnels(order, for: client, at: now)
         case .showStatistics:
             let discovery = server.lac.ports.flatMap(\.concentrator.counters.all)
             let counters =
@@ -61,55 +61,6 @@ extension Service {
             setLogLevel(level)
             client.send(.done)
         }
-    }
-
-    /// The kernel's counters are fresh: answers who waited for them, and the requests behind.
-    func answerWithCounters(at now: Instant) {
-        for client in control.awaitingCounters {
-            let request = client.awaitingCounters
-            client.awaitingCounters = nil
-            switch request {
-            case .showTunnels(let filter): client.begin(listTunnels(filter, at: now))
-            case .showSessions(let filter): client.begin(listSessions(filter, at: now))
-            case .showTunnel(let id): client.send(tunnelStory(id, at: now))
-            case .showSession(let name): client.send(sessionStory(name, at: now))
-            default: break
-            }
-            serve(client, at: now)
-            control.settle(client)
-        }
-    }
-
-    /// Those that are there now; one that has gone when its row's turn comes is left out.
-    private func listTunnels(_ filter: TunnelFilter, at now: Instant) -> ControlClient.Listing {
-        let sessions = Dictionary(grouping: sessions.all, by: \.key.tunnel)
-        let ids = server.table.all.map(\.id).sorted { $0.rawValue < $1.rawValue }
-        return list(ids) { [server] id in
-            guard let context = server.table[id] else { return nil }
-            let record = TunnelRecord(context, sessions: sessions[context.kernelID] ?? [], at: now)
-            return filter.matches(record) ? .tunnel(record) : nil
-        }
-    }
-
-    private func listSessions(_ filter: SessionFilter, at now: Instant) -> ControlClient.Listing {
-        let keys = sessions.allKeys.sorted { ($0.tunnel, $0.session) < ($1.tunnel, $1.session) }
-        return list(keys) { [sessions] key in
-            guard let session = sessions[key], !session.role.isSecondSide else { return nil }
-            let record = SessionRecord(session, bridgedTo: session.partner.flatMap { sessions[$0] }, at: now)
-            return filter.matches(record) ? .session(record) : nil
-        }
-    }
-
-    private func list<Element>(
-        _ elements: some Sequence<Element>, _ row: @escaping (Element) -> Reply?
-    ) -> ControlClient.Listing {
-        ControlClient.Listing(elements.map { element in { row(element) } })
-    }
-
-    private func record(_ peer: Peer) -> PeerRecord {
-        PeerRecord(
-            peer, tunnels: server.table.liveCount(ofPeer: peer.name),
-            sessions: sessions.liveCount(ofPeer: peer.name))
     }
 
     private func summary(at now: Instant) -> SummaryRecord {

@@ -1,3 +1,5 @@
+import Linux
+import Instants
 import ControlProtocol
 import EventLoop
 
@@ -8,26 +10,50 @@ final class ControlClient {
     /// A list under way. Its rows are made when there is room for them, so that a long list neither fills memory nor
     /// keeps the loop.
     struct Listing {
-        private let rows: [() -> Reply?]
-        private var next = 0
-        private var sent = 0
-
-        init(_ rows: [() -> Reply?]) {
-            self.rows = rows
+        enum Step {
+            case reply(Reply)
+            /// The element has gone, or no filter wants it.
+            case nothing
+            case over
         }
 
-        /// The next row that is still there, or the list's end; nil behind its end.
-        mutating func nextReply() -> Reply? {
-            while next < rows.count {
-                defer { next += 1 }
-                if let reply = rows[next]() {
-                    sent += 1
-                    return reply
-                }
+        /// Nil in place of what is not told.
+        private let rows: AnyIterator<Reply?>
+        private var sent = 0
+        private var hasEnded = false
+
+        /// A lazy sequence makes each row when its turn has come.
+        init(_ rows: some Sequence<Reply?>) {
+            self.rows = AnyIterator(rows.makeIterator())
+        }
+
+        /// The next row, or the list's end; `over` behind its end.
+        mutating func step() -> Step {
+            guard !hasEnded else { return .over }
+            guard let row = rows.next() else {
+                hasEnded = true
+                return .reply(.end(count: sent))
             }
-            guard next == rows.count else { return nil }
-            next += 1
-            return .end(count: sent)
+            guard let reply = row else { return .nothing }
+            sent += 1
+            return .reply(reply)
+        }
+    }
+
+    /// What the answer to a request waits for.
+    enum Wait {
+        /// The kernel's counters, but for no longer than this: a dump of many sessions takes a while.
+        case counters(Request, until: Instant)
+        case call(RequestedCall)
+        case tunnels(RequestedTunnels)
+
+        /// When it is over though nothing happens.
+        var deadline: Instant {
+            switch self {
+            case .counters(_, let until): until
+            case .call(let call): call.deadline
+            case .tunnels(let tunnels): tunnels.deadline
+            }
         }
     }
 
@@ -39,10 +65,9 @@ final class ControlClient {
     private var listing: Listing?
     /// What waits to be streamed, when the client asked for that: from then on it is served nothing else.
     private var outbox: Outbox?
-    /// The request that waits for the kernel's counters.
-    var awaitingCounters: Request?
-    /// The call whose outcome is waited for.
-    var awaitingCall: RequestedCall?
+    var wait: Wait?
+    /// Requests that have come are left for the next turn of the loop.
+    private(set) var isPostponed = false
     /// What the loop watches for.
     var watched = Interest.readable
 
@@ -51,28 +76,26 @@ final class ControlClient {
         self.token = token
     }
 
-    /// Octets that may wait for a slow client before it is served no more, and rows that are made in one turn of the loop.
+    /// Octets that may wait for a slow client before it is served no more.
     private static let comfortable = 64 * 1024
-    private static let rowsPerTurn = 100
 
     /// Whether the next request must wait.
     private var isBusy: Bool {
-        listing != nil || outbox != nil || awaitingCounters != nil || awaitingCall != nil
-            || connection.pendingOctets >= Self.comfortable
+        listing != nil || outbox != nil || wait != nil || connection.pendingOctets >= Self.comfortable
     }
 
     /// Nothing more will come and nothing is owed.
-    var isDone: Bool { isBroken || hasEnded && !isBusy && connection.pendingOctets == 0 }
+    var isDone: Bool { isBroken || hasEnded && !isBusy && !isPostponed && connection.pendingOctets == 0 }
 
     /// What the client is to be watched for. Its end is readable for ever, so it is not looked at twice.
     var interest: Interest {
-        var interest: Interest = hasEnded || isBusy ? [] : .readable
-        if listing != nil || connection.pendingOctets > 0 { interest.insert(.writable) }
+        var interest: Interest = hasEnded || isBusy || isPostponed ? [] : .readable
+        if listing != nil || isPostponed && !isBusy || connection.pendingOctets > 0 { interest.insert(.writable) }
         return interest
     }
 
     func read() {
-        guard !isBusy, !hasEnded else { return }
+        guard !isBusy, !isPostponed, !hasEnded else { return }
         switch connection.read() {
         case .octets(let octets): lines.append(octets)
         case .empty: break
@@ -85,9 +108,16 @@ final class ControlClient {
         isBroken = true
     }
 
-    /// The next request, when the one before it is answered.
-    func nextRequest() throws(ControlError) -> Request? {
-        guard !isBusy, !isBroken, let line = try lines.next() else { return nil }
+    /// The next request, when the one before it is answered; nil also when it is not `inTime` and has to wait for the next
+    /// turn of the loop.
+    func nextRequest(inTime: Bool) throws(ControlError) -> Request? {
+        isPostponed = false
+        guard !isBusy, !isBroken, lines.hasPartialLine else { return nil }
+        guard inTime else {
+            isPostponed = true
+            return nil
+        }
+        guard let line = try lines.next() else { return nil }
         return try ControlLine.decode(Request.self, from: line)
     }
 
@@ -124,6 +154,10 @@ final class ControlClient {
     func deliver() {
         connection.flush()
         guard connection.pendingOctets == 0, let octets = outbox?.take(), !octets.isEmpty else { return }
+        write(octets)
+    }
+
+    private func write(_ octets: [UInt8]) {
         do {
             try connection.write(octets)
         } catch {
@@ -133,17 +167,28 @@ final class ControlClient {
 
     // MARK: - Lists
 
-    func begin(_ listing: Listing) {
+    func begin(_ listing: Listing, until end: Instant) {
         self.listing = listing
-        advance()
+        advance(until: end)
     }
 
-    /// Sends what waits, and of a list as much as the client takes in one turn.
-    func advance() {
+    /// Sends what waits, and of a list as much as the client takes and there is time for, in one piece: one row at least.
+    func advance(until end: Instant) {
         deliver()
-        for _ in 0..<Self.rowsPerTurn {
-            guard listing != nil, connection.pendingOctets < Self.comfortable else { return }
-            if let reply = listing?.nextReply() { send(reply) } else { listing = nil }
-        }
+        guard listing != nil, connection.pendingOctets < Self.comfortable else { return }
+        var rows: [UInt8] = []
+        repeat {
+            switch listing?.step() {
+            case .reply(let reply)?:
+                do throws(ControlError) {
+                    rows += try ControlLine.encode(reply)
+                } catch {
+                    isBroken = true
+                }
+            case .nothing?: break
+            case .over?, nil: listing = nil
+            }
+        } while listing != nil && rows.count < Self.comfortable && .now < end
+        write(rows)
     }
 }

@@ -16,19 +16,25 @@ final class ControlServer {
     /// More clients than a crowd of operators and scripts needs.
     static let mostClients = 64
 
-    init(path: String, loop: EventLoop) throws(Errno) {
+    /// `group` may use the socket beside root.
+    init(path: String, group: String?, loop: EventLoop) throws(Errno) {
         self.loop = loop
-        listener = try StreamListener(path: path)
+        let number: UInt32? = if let group { try UserGroup.number(group) } else { nil }
+        listener = try StreamListener(path: path, group: number)
         try loop.add(listener.descriptor, .controlListener)
     }
 
+    /// Until when one client may be served in this turn of the loop. All of them together have 2 ms: datagrams do not wait
+    /// longer for an operator's lists.
+    var allowance: Instant { .now + .milliseconds(2) / max(1, clients.count) }
+
     func client(_ number: UInt64) -> ControlClient? { clients[number] }
 
-    /// Clients whose request waits for the kernel's counters.
-    var awaitingCounters: [ControlClient] { clients.values.filter { $0.awaitingCounters != nil } }
+    /// Clients whose request waits for something.
+    var waiting: [ControlClient] { clients.values.filter { $0.wait != nil } }
 
-    /// Clients that wait for what becomes of a call.
-    var awaitingCall: [ControlClient] { clients.values.filter { $0.awaitingCall != nil } }
+    /// When one of them has waited long enough.
+    var waitDeadline: Instant? { clients.values.compactMap { $0.wait?.deadline }.min() }
 
     /// Takes in who waits. With too many clients the newest is turned away at once.
     func accept(at now: Instant) {

@@ -97,6 +97,17 @@ extension SessionRecord {
     }
 }
 
+extension LeaseRecord {
+    /// Nil of a session whose user was given no address here.
+    init?(_ session: PPPSession, _ pools: AddressPools, at now: Instant) {
+        guard let address = (session.role as? any TerminatingRole)?.termination.address else { return nil }
+        self.init(
+            pool: pools.pool(of: address), address: "\(address)", user: session.user.map { "\(Text($0))" },
+            session: SessionName(tunnelID: session.key.tunnel, sessionID: session.key.session),
+            uptimeSeconds: session.opened?.seconds(until: now) ?? 0)
+    }
+}
+
 extension ClientRecord {
     init(_ line: ClientLine, at now: Instant) {
         let client = line.client

@@ -27,7 +27,7 @@ extension Service {
         guard let context = UInt16(exactly: id).flatMap({ server.table[TunnelID($0)] }) else {
             return .error(ControlError(code: .notFound, message: "no tunnel has the local id \(id)"))
         }
-        let own = sessions.all.filter { $0.key.tunnel == id }.sorted { $0.key.session < $1.key.session }
+        let own = sessions.keys(inTunnel: id).compactMap { sessions[$0] }.sorted { $0.key.session < $1.key.session }
         var story = TunnelStory(context, sessions: own, at: now)
         story.events = log.story(of: .tunnel(context.id))
         return .tunnelStory(story)

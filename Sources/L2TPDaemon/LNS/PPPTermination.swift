@@ -24,6 +24,8 @@ final class PPPTermination {
         self.profile = profile
     }
 
+    /// What the link's user was given.
+    var address: IPv4Address? { lease?.address }
     var interface: InterfaceNaming { .numbered(profile.interfaceName) }
     var interfaceGroup: UInt32 { profile.interfaceGroup }
 

@@ -34,6 +34,9 @@ final class Sessions<Plane: DataPlane> {
 
     var all: some Collection<PPPSession> { sessions.values }
     var allKeys: some Collection<SessionKey> { sessions.keys }
+    /// The tunnels that have sessions; 0 stands for PPPoE subscribers.
+    var tunnels: some Collection<UInt32> { keys.keys }
+    func keys(inTunnel tunnel: UInt32) -> Set<SessionKey> { keys[tunnel, default: []] }
     var isEmpty: Bool { sessions.isEmpty }
     var count: Int { sessions.count }
 

@@ -38,6 +38,8 @@ final class L2TPServer<Plane: DataPlane> {
     let resolver: NameResolver
     /// Calls that wait for the address of their LNS.
     var lookups: [String: [PlacedCall]] = [:]
+    /// Orders to open tunnels that wait for it, by the name.
+    var requestedTunnels: [String: [RequestedTunnels]] = [:]
     /// Which of a name's addresses is next: each failure is one for the next address.
     var addressTurns: [String: Int] = [:]
     var random = SystemRandomNumberGenerator()

@@ -114,6 +114,7 @@ extension L2TPServer {
 
     private func close(_ context: TunnelContext, _ reason: TunnelEnd, at now: Instant) {
         table.close(context)
+        context.end = reason
         switch reason {
         case .local: break
         case .peer, .peerLost, .tieLost, .abandoned: context.mayBeLeft = true

@@ -96,6 +96,7 @@ extension L2TPServer {
                 }
             }
             openStandingTunnels(to: answer.name, at: answer.addresses, now)
+            openRequestedTunnels(to: answer.name, at: answer.addresses, answer.failure, now)
         }
     }
 

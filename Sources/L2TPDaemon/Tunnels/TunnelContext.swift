@@ -67,6 +67,8 @@ final class TunnelContext {
     var standing = Standing.halfOpen
     var kernel = Kernel.none
     var opened: Instant?
+    /// Why it is over, once it is.
+    var end: TunnelEnd?
     /// The machine needs nothing more.
     var isFinished = false
     /// Whether its peer knows of the end or cannot hear of it any more: a shutdown need not wait for it, and an SCCRQ
@@ -97,6 +99,9 @@ final class TunnelContext {
     var isOpen: Bool { standing == .open }
 
     var isClosed: Bool { standing == .failed || standing == .closed }
+
+    /// Whether calls can go by it: its peer has proven itself, and the kernel has it.
+    var isReady: Bool { isOpen && kernel == .ready }
 
     /// Whether an SCCRQ with its Assigned Tunnel ID is its own, come again (REL-03): a peer that knows of the end, or
     /// that had the tunnel open, begins a new one.

@@ -6,8 +6,8 @@ import ControlProtocol
 struct Config: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config",
-        abstract: "Check a configuration file, or have the daemon read its own again.",
-        subcommands: [Check.self, Reload.self])
+        abstract: "Check a configuration file, or show the daemon's, or have it read its own again.",
+        subcommands: [Check.self, Show.self, Reload.self])
 
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -38,6 +38,35 @@ struct Config: ParsableCommand {
                 (configuration.clients.count, "client"),
             ]
             return "good, with " + counts.map { "\($0) \($1)\($0 == 1 ? "" : "s")" }.joined(separator: ", ")
+        }
+    }
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show the configuration that is in force.",
+            discussion: """
+                It is a configuration file that says the same: every key with its value, also those that the daemon's own file \
+                leaves to their defaults, and without what a reload could not change. In place of a secret it has \
+                "<redacted>".
+                """)
+
+        @OptionGroup var daemon: DaemonOption
+
+        func run() throws {
+            var output = Output.Gathering()
+            try tables(from: try daemon.connect()) { table throws(Failure) in try output.add(table) }
+            try output.flush()
+        }
+
+        func tables(
+            from client: ControlClient, to out: (String) throws(Failure) -> Void
+        ) throws(Failure) {
+            var isFirst = true
+            try client.list(.showConfiguration) { reply throws(Failure) in
+                guard case .configuration(let record) = reply else { throw client.unexpected() }
+                try out(isFirst ? record.toml : "\n" + record.toml)
+                isFirst = false
+            }
         }
     }
 

@@ -11,7 +11,7 @@ struct Session: ParsableCommand {
             abstract: "Close sessions (CDN).",
             discussion: """
                 It returns when the CDNs are sent. The exit status is 1 when any of them could not be closed; the others are closed \
-                all the same.
+                all the same. In place of ids a filter says which, together with --yes: "session close --peer bras-1 --yes".
                 """)
 
         @OptionGroup var daemon: DaemonOption
@@ -25,10 +25,24 @@ struct Session: ParsableCommand {
                 }
                 return name
             })
-        var names: [SessionName]
+        var names: [SessionName] = []
+        @OptionGroup var filters: SessionFilterOptions
+        @OptionGroup var sure: SureOption
 
-        func run() throws {
-            try Closing.close(.closeSessions(names), through: try daemon.connect())
+        func validate() throws {
+            try Closing.validate(hasNames: !names.isEmpty, hasFilter: filters.filter != SessionFilter())
+        }
+
+        func run() throws { try close(through: try daemon.connect()) }
+
+        func close(through client: ControlClient) throws(Failure) {
+            if !names.isEmpty { return try Closing.close(.closeSessions(names), through: client) }
+            var found: [SessionName] = []
+            try client.list(.showSessions(filters.filter)) { reply throws(Failure) in
+                guard case .session(let record) = reply else { throw client.unexpected() }
+                if record.state != "closing" { found.append(record.name) }
+            }
+            try Closing.close(found, "session", isSure: sure.isSure, through: client, Request.closeSessions)
         }
     }
 }

@@ -6,12 +6,14 @@ struct ShowPeers: Listing {
     static let configuration = CommandConfiguration(
         commandName: "peers",
         abstract: "List the peers of the configuration, and how many tunnels and sessions each has.",
-        discussion:
-            "TUNNELS and SESSIONS stand before their limits. SECRET says whether there is one. PPP shows, behind \"->\", the tunnel group that the calls are switched into."
-    )
+        discussion: """
+            TUNNELS and SESSIONS stand before their limits. SECRET says whether there is one. PPP shows, behind "->", the \
+            tunnel group that the calls are switched into.\(columnHelp)
+            """)
 
     @OptionGroup var daemon: DaemonOption
     @OptionGroup var options: ShowOptions
+    @OptionGroup var list: ListOptions
 
     static let nothing = "no peers"
     var request: Request { .showPeers }
@@ -20,19 +22,23 @@ struct ShowPeers: Listing {
         if case .peer(let record) = reply { record } else { nil }
     }
 
-    static func table(_ records: [PeerRecord]) -> TextTable {
-        var table = TextTable(
-            .left("PEER"), .left("ADDRESSES"), .left("HOST NAMES"), .left("SECRET"), .left("PPP"), .right("TUNNELS"),
-            .right("SESSIONS"))
-        table.rows = records.map { peer in
-            [
-                peer.name, peer.addresses.isEmpty ? "any" : peer.addresses.joined(separator: ","),
-                peer.hostNames.isEmpty ? "any" : peer.hostNames.joined(separator: ","),
-                peer.authentication ? "yes" : "no", peer.ppp ?? peer.tunnelGroup.map { "-> \($0)" } ?? "",
-                HumanUnits.count(peer.tunnels, of: peer.maxTunnels),
-                HumanUnits.count(peer.sessions, of: peer.maxSessions),
-            ]
-        }
-        return table
+    static var columns: [ListColumn<PeerRecord>] {
+        [
+            .text("PEER") { $0.name },
+            .list("ADDRESSES", none: "any") { $0.addresses },
+            .list("HOST NAMES", none: "any") { $0.hostNames },
+            .flag("SECRET") { $0.authentication },
+            .text("PPP") { peer in peer.ppp ?? peer.tunnelGroup.map { "-> \($0)" } },
+            .count("TUNNELS") {
+                $0.tunnels
+            } of: {
+                $0.maxTunnels
+            },
+            .count("SESSIONS") {
+                $0.sessions
+            } of: {
+                $0.maxSessions
+            },
+        ]
     }
 }

@@ -6,11 +6,14 @@ struct ShowPools: Listing {
     static let configuration = CommandConfiguration(
         commandName: "pools",
         abstract: "List the address pools, and how much of each is given out.",
-        discussion:
-            "KEPT counts our own ends and the addresses of users who have one of their own and are not connected.")
+        discussion: """
+            KEPT counts our own ends and the addresses of users who have one of their own and are not connected. \
+            "pool show" lists who has which.\(columnHelp)
+            """)
 
     @OptionGroup var daemon: DaemonOption
     @OptionGroup var options: ShowOptions
+    @OptionGroup var list: ListOptions
 
     static let nothing = "no pools"
     var request: Request { .showPools }
@@ -19,15 +22,14 @@ struct ShowPools: Listing {
         if case .pool(let record) = reply { record } else { nil }
     }
 
-    static func table(_ records: [PoolRecord]) -> TextTable {
-        var table = TextTable(
-            .left("POOL"), .left("RANGES"), .right("ADDRESSES"), .right("LEASED"), .right("KEPT"), .right("FREE"))
-        table.rows = records.map { pool in
-            [
-                pool.name, pool.ranges.joined(separator: ","), "\(pool.addresses)", "\(pool.leased)",
-                "\(pool.reserved)", "\(pool.free)",
-            ]
-        }
-        return table
+    static var columns: [ListColumn<PoolRecord>] {
+        [
+            .text("POOL") { $0.name },
+            .list("RANGES") { $0.ranges },
+            .number("ADDRESSES") { $0.addresses },
+            .number("LEASED") { $0.leased },
+            .number("KEPT") { $0.reserved },
+            .number("FREE") { $0.free },
+        ]
     }
 }

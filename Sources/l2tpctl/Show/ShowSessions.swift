@@ -13,48 +13,67 @@ struct ShowSessions: Listing {
             establish, authenticate, network, open, terminate. RX and TX are the kernel's octets, as seen from here. \
             A PPPoE subscriber whose PPP an LNS ends is "bridged" to the call that is named then, and shows its octets. \
             LINE, where there are any, is a subscriber's interface with his PPPoE session id, his MAC address and what the \
-            access node calls his line.
+            access node calls his line.\(columnHelp)
             """)
 
     @OptionGroup var daemon: DaemonOption
     @OptionGroup var options: ShowOptions
-    @Option(name: .customLong("tunnel"), help: ArgumentHelp("Only the sessions of this tunnel.", valueName: "id"))
-    var tunnelID: UInt32?
-    @Option(help: "Only the sessions of this [[peer]].") var peer: String?
-    @Option(help: "Only the sessions of this subscriber.") var user: String?
-    @Option(help: "Only the sessions in this state.") var state: String?
+    @OptionGroup var list: ListOptions
+    @OptionGroup var filters: SessionFilterOptions
 
     static let nothing = "no sessions"
-    var request: Request {
-        .showSessions(SessionFilter(tunnelID: tunnelID, peer: peer, user: user, state: state))
-    }
+    var request: Request { .showSessions(filters.filter) }
 
     static func record(in reply: Reply) -> SessionRecord? {
         if case .session(let record) = reply { record } else { nil }
     }
 
-    static func table(_ records: [SessionRecord]) -> TextTable {
-        var table = TextTable(
-            .left("SESSION"), .left("USER"), .left("PEER"), .left("ROLE"), .left("DIRECTION"), .left("CALLED"),
-            .left("STATE"), .left("INTERFACE"),
-            .left("ADDRESS"),
-            .left("AUTHENTICATION"), .right("UPTIME"), .right("RX"), .right("TX"))
-        // Only PPPoE subscribers have a line.
-        let haveLine = records.contains { $0.pppoeSessionID != nil }
-        if haveLine { table.columns.append(.left("LINE")) }
-        table.rows = records.map { session in
-            let row = [
-                "\(session.name)", session.user ?? "", session.peer, session.role, session.direction,
-                session.calledNumber ?? "",
-                session.bridgedTo.map { "\(session.state) \($0)" } ?? session.state,
-                session.interface ?? session.accessInterface ?? "",
-                session.address ?? session.ipv6LinkLocal ?? session.mac ?? "", session.authentication ?? "",
-                HumanUnits.duration(seconds: session.uptimeSeconds), HumanUnits.octets(session.rxBytes),
-                HumanUnits.octets(session.txBytes),
-            ]
-            return haveLine ? row + [line(of: session)] : row
-        }
-        return table
+    static var columns: [ListColumn<SessionRecord>] {
+        [
+            .text("SESSION") { "\($0.name)" },
+            .text("USER") { $0.user },
+            .text("PEER") { $0.peer },
+            .text("ROLE") { $0.role },
+            .text("DIRECTION") { $0.direction },
+            .text("CALLED") { $0.calledNumber },
+            .text("STATE") { session in session.bridgedTo.map { "\(session.state) \($0)" } ?? session.state },
+            .text("INTERFACE") { $0.interface ?? $0.accessInterface },
+            .text("ADDRESS") { $0.address ?? $0.ipv6LinkLocal ?? $0.mac },
+            .text("AUTHENTICATION") { $0.authentication },
+            .duration("UPTIME") { $0.uptimeSeconds },
+            .octets("RX") { $0.rxBytes },
+            .octets("TX") { $0.txBytes },
+            // Only PPPoE subscribers have a line.
+            .text("LINE", .whenFilled, line),
+            .number("TUNNEL ID", .onRequest) { $0.tunnelID },
+            .number("SESSION ID", .onRequest) { $0.sessionID },
+            .number("PEER TUNNEL ID", .onRequest) { $0.peerTunnelID },
+            .number("PEER SESSION ID", .onRequest) { $0.peerSessionID },
+            .text("REALM", .onRequest) { $0.realm },
+            .text("BRIDGED TO", .onRequest) { $0.bridgedTo },
+            .text("ACCESS INTERFACE", .onRequest) { $0.accessInterface },
+            .text("MAC", .onRequest) { $0.mac },
+            .text("SERVICE NAME", .onRequest) { $0.serviceName },
+            .number("PPPOE SESSION ID", .onRequest) { $0.pppoeSessionID },
+            .text("CIRCUIT ID", .onRequest) { $0.circuitID },
+            .text("REMOTE ID", .onRequest) { $0.remoteID },
+            .text("LOCAL ADDRESS", .onRequest) { $0.localAddress },
+            .text("IPV6 LINK LOCAL", .onRequest) { $0.ipv6LinkLocal },
+            .text("LOCAL IPV6 LINK LOCAL", .onRequest) { $0.localIPv6LinkLocal },
+            .flag("PROXY LCP", .onRequest) { $0.proxyLCP },
+            .flag("PROXY AUTHENTICATION", .onRequest) { $0.proxyAuthentication },
+            .number("MTU", .onRequest) { $0.mtu },
+            .number("MRU", .onRequest) { $0.mru },
+            .text("CALLING", .onRequest) { $0.callingNumber },
+            .number("CALL SERIAL NUMBER", .onRequest) { $0.callSerialNumber },
+            .number("TX CONNECT SPEED", .onRequest) { $0.txConnectSpeed },
+            .number("RX CONNECT SPEED", .onRequest) { $0.rxConnectSpeed },
+            .flag("SEQUENCING", .onRequest) { $0.sequencing },
+            .number("RX PACKETS", .onRequest) { $0.rxPackets },
+            .number("RX ERRORS", .onRequest) { $0.rxErrors },
+            .number("TX PACKETS", .onRequest) { $0.txPackets },
+            .number("TX ERRORS", .onRequest) { $0.txErrors },
+        ]
     }
 
     private static func line(of session: SessionRecord) -> String {

@@ -30,10 +30,12 @@ protocol Watching: ParsableCommand {
 
 extension Watching {
     func run() throws {
-        guard let watch = options.watch else {
-            try Output.say(try text())
-            return
-        }
+        if options.watch == nil { try Output.say(try text()) } else { try watch() }
+    }
+
+    /// Again and again, each time whole, so that the screen does not flicker.
+    func watch() throws {
+        guard let watch = options.watch else { return }
         let loop = try EventLoop()
         var next = Instant.now
         while true {
@@ -56,30 +58,4 @@ protocol Showing: Watching {
 extension Showing {
     /// A connection a time: the daemon may be restarted meanwhile.
     func text() throws(Failure) -> String { try text(from: try daemon.connect()) }
-}
-
-/// A table of records: what the lists have in common.
-protocol Listing: Showing {
-    associatedtype Record: Encodable
-    var request: Request { get }
-
-    /// Nil when the reply is not of this list.
-    static func record(in reply: Reply) -> Record?
-    static func table(_ records: [Record]) -> TextTable
-    /// What is printed in place of an empty table: "no tunnels".
-    static var nothing: String { get }
-}
-
-extension Listing {
-    func text(from client: ControlClient) throws(Failure) -> String {
-        var records: [Record] = []
-        try client.list(request) { reply throws(Failure) in
-            guard let record = Self.record(in: reply) else { throw client.unexpected() }
-            records.append(record)
-        }
-        guard options.isJSON else {
-            return records.isEmpty ? Self.nothing : Self.table(records).lines.joined(separator: "\n")
-        }
-        return try JSONText.array(records)
-    }
 }

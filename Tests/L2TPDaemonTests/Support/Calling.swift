@@ -70,7 +70,7 @@ extension World {
         server.standing.apply([], at: now)
         try expectNothingLeftOfSubscribers()
         #expect(ringing == 0 && !sessions.all.contains { $0.role is CalleeLeg }, sourceLocation: sourceLocation)
-        #expect(service.control.awaitingCall.isEmpty, sourceLocation: sourceLocation)
+        #expect(service.control.waiting.isEmpty, sourceLocation: sourceLocation)
     }
 }
 
