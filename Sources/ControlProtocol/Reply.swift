@@ -19,6 +19,7 @@ package enum Reply: Hashable, Sendable {
     case event(EventRecord)
     case sessionStory(SessionStory)
     case tunnelStory(TunnelStory)
+    case health(HealthRecord)
     /// The list is complete: `{"reply":"end","count":2}`.
     case end(count: Int)
     /// What is being closed, and what was not: `{"reply":"closed","closed":["7/12"],"refused":[]}`.
@@ -36,7 +37,7 @@ package enum Reply: Hashable, Sendable {
 
 extension Reply: Codable {
     private enum Name: String, Codable {
-        case version, summary, tunnel, session, peer, pool, client, pppoe, call
+        case health, version, summary, tunnel, session, peer, pool, client, pppoe, call
         case end, closed, reloaded, done, missed, error
         case event
         case statistics = "stats"
@@ -65,6 +66,7 @@ extension Reply: Codable {
             case .event: .event(try EventRecord(from: decoder))
             case .sessionStory: .sessionStory(try SessionStory(from: decoder))
             case .tunnelStory: .tunnelStory(try TunnelStory(from: decoder))
+            case .health: .health(try HealthRecord(from: decoder))
             case .end: .end(count: try values.decode(Int.self, forKey: .count))
             case .closed: .closed(try CloseRecord(from: decoder))
             case .reloaded: .reloaded(try ReloadRecord(from: decoder))
@@ -98,6 +100,7 @@ extension Reply: Codable {
         case .event(let record): try encode(.event, record)
         case .sessionStory(let story): try encode(.sessionStory, story)
         case .tunnelStory(let story): try encode(.tunnelStory, story)
+        case .health(let record): try encode(.health, record)
         case .end(let count): try encode(.end, count)
         case .closed(let record): try encode(.closed, record)
         case .reloaded(let record): try encode(.reloaded, record)

@@ -30,6 +30,8 @@ package enum Request: Hashable, Sendable {
     case showPPPoE
     /// `{"request":"show_stats"}`: answered by `Reply.statistics`.
     case showStatistics
+    /// `{"request":"health"}`: answered by `Reply.health`.
+    case health
     /// `{"request":"close_tunnel","tunnel_ids":[7]}`: StopCCN, by local tunnel id; answered by `Reply.closed`.
     case closeTunnels([UInt32])
     /// `{"request":"close_session","sessions":["7/12","13"]}`: CDN; answered by `Reply.closed`.
@@ -104,7 +106,7 @@ package struct SessionFilter: Codable, Hashable, Sendable {
 
 extension Request: Codable {
     private enum Name: String, Codable, CaseIterable {
-        case version, summary
+        case version, summary, health
         case showTunnels = "show_tunnels"
         case showSessions = "show_sessions"
         case showTunnel = "show_tunnel"
@@ -173,6 +175,7 @@ extension Request: Codable {
         case .showClients: self = .showClients
         case .showPPPoE: self = .showPPPoE
         case .showStatistics: self = .showStatistics
+        case .health: self = .health
         case .closeTunnels:
             self = .closeTunnels(try values.decode([UInt32].self, forKey: .tunnelIDs))
             arguments = [CodingKeys.tunnelIDs.stringValue]
@@ -231,6 +234,7 @@ extension Request: Codable {
         case .showClients: try name(.showClients)
         case .showPPPoE: try name(.showPPPoE)
         case .showStatistics: try name(.showStatistics)
+        case .health: try name(.health)
         case .closeTunnels(let ids):
             try name(.closeTunnels)
             try values.encode(ids, forKey: .tunnelIDs)

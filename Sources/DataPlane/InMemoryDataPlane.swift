@@ -23,6 +23,9 @@ package final class InMemoryDataPlane: DataPlane {
     /// While true, events are kept back: a slow kernel.
     package var isStalled = false
 
+    /// What it says of workers that it does not have.
+    package var backlogs: [Backlog.Worker: Backlog] = [:]
+
     private var events: [DataPlaneEvent] = []
     /// Bridges asked for, which are made when events are taken.
     private var bridges: [(one: SessionKey, other: SessionKey, failure: Int32?)] = []

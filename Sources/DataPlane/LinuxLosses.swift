@@ -32,7 +32,7 @@ extension LinuxDataPlane {
                 break
             }
         }
-        if !suspects.isEmpty { observer.post(.verify(suspects)) }
+        if !suspects.isEmpty { ask(.verify(suspects)) }
     }
 
     func report(lost: Suspects, rest: Suspects) {
@@ -53,6 +53,6 @@ extension LinuxDataPlane {
         var again = rest
         again.tunnels = rest.tunnels.filter { tunnels[$0.value]?.isDeleting == false }
         again.sessions = rest.sessions.filter { sessions[$0.value]?.isDeleting == false }
-        if !again.isEmpty { observer.post(.verify(again)) }
+        if !again.isEmpty { ask(.verify(again)) }
     }
 }

@@ -23,6 +23,17 @@ enum WorkerResult: Sendable {
     case verified(lost: Suspects, rest: Suspects)
 }
 
+extension WorkerResult {
+    /// Whose order it answers: each order has one answer.
+    var worker: Backlog.Worker {
+        switch self {
+        case .skipped, .tunnel, .session, .unit, .configured, .withdrawn, .routed, .unpinned, .leftovers: .setup
+        case .tunnelDeleted, .sessionDeleted: .teardown
+        case .counters, .verified: .observer
+        }
+    }
+}
+
 /// What a session that is ready consists of.
 struct SessionObjects: Sendable {
     var socket: PPPoXSocket

@@ -1,6 +1,7 @@
 package import Addresses
 import CMicroHTTPD
 import Glibc
+package import Instants
 package import Linux
 
 /// Answers GET and HEAD over HTTP/1.1 on one address: GNU libmicrohttpd without a thread of its own, so that the answers are
@@ -60,7 +61,7 @@ package import Linux
     }
 
     /// When `run` is due though nothing is readable; nil when it is not.
-    package var deadline: ContinuousClock.Instant? {
+    package var deadline: Instant? {
         let milliseconds = unsafe cmicrohttpd_timeout(daemon)
         return milliseconds < 0 ? nil : .now + .milliseconds(milliseconds)
     }

@@ -16,6 +16,7 @@ struct L2TPCtl: ParsableCommand {
             l2tpctl [--socket PATH] client up|down NAME
             l2tpctl [--socket PATH] call open PEER NUMBER
             l2tpctl [--socket PATH] config reload
+            l2tpctl [--socket PATH] health [--json]
             l2tpctl [--socket PATH] log level LEVEL
             l2tpctl config check FILE
             l2tpctl kernel show tunnels|sessions [ID ...] [--json] [--watch SECONDS]
@@ -59,6 +60,7 @@ struct L2TPCtl: ParsableCommand {
         version: "l2tpctl \(VersionRecord.current.version)",
         subcommands: [
             Summary.self, Show.self, Tunnel.self, Session.self, ClientCommand.self, Call.self, Config.self, Log.self,
+            Health.self,
             KernelCommand.self, Monitor.self,
         ],
         defaultSubcommand: Summary.self)

@@ -30,6 +30,12 @@ final class ControlServer {
     /// Clients that wait for what becomes of a call.
     var awaitingCall: [ControlClient] { clients.values.filter { $0.awaitingCall != nil } }
 
+    /// Why nobody can be let in, as far as can be seen.
+    var fault: String? {
+        if resumption != nil { return "there is no descriptor left for a client" }
+        return listener.isInPlace ? nil : "its file is gone, or is another's"
+    }
+
     /// Takes in who waits. With too many clients the newest is turned away at once.
     func accept(at now: Instant) {
         do throws(Errno) {
