@@ -42,6 +42,7 @@ let rooms: [Room] = [
     Room(name: "PPP", uses: ["Octets", "Instants", "Addresses", "Digests"]),
     Room(name: "Linux", uses: ["CLinux", "Instants", "Addresses"]),
     Room(name: "EventLoop", uses: ["CLinux", "Instants", "Addresses", "Linux"]),
+    Room(name: "HTTP", uses: ["CMicroHTTPD", "Instants", "Addresses", "Linux"]),
     Room(name: "Netlink", uses: ["CNetlink", "Addresses", "Linux"]),
     Room(name: "DataPlane", uses: ["CLinux", "Instants", "Addresses", "Linux", "EventLoop", "Netlink"]),
     Room(name: "ControlProtocol"),
@@ -51,7 +52,7 @@ let rooms: [Room] = [
     Room(
         name: "L2TPDaemon",
         uses: [
-            "Instants", "Addresses", "L2TPWire", "L2TPControl", "PPPoE", "PPP", "Linux", "EventLoop", "Netlink",
+            "Instants", "Addresses", "L2TPWire", "L2TPControl", "PPPoE", "PPP", "Linux", "EventLoop", "HTTP", "Netlink",
             "DataPlane", "ControlProtocol", "Configuration",
         ],
         products: [
@@ -93,6 +94,9 @@ let package = Package(
         .systemLibrary(
             name: "CNetlink", path: "Sources/CNetlink", pkgConfig: "libnl-genl-3.0",
             providers: [.apt(["libnl-3-dev", "libnl-genl-3-dev"])]),
+        .systemLibrary(
+            name: "CMicroHTTPD", path: "Sources/CMicroHTTPD", pkgConfig: "libmicrohttpd",
+            providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "CLinux", path: "Sources/CLinux"),
     ]
         + rooms.map { room -> Target in

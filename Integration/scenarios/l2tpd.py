@@ -55,8 +55,10 @@ class L2TPD:
         return self.socket.exists() and "l2tpctl:" not in self.ctl("show", "tunnels", "--json", check=False)
 
     def ctl(self, *arguments: str | int, check: bool = True) -> str:
-        command = [BINARIES / "l2tpctl", "--socket", self.socket, *map(str, arguments)]
-        return self.namespace.run(*command, check=check)
+        return self.namespace.run(*self.command(), *map(str, arguments), check=check)
+
+    def command(self) -> list[str | Path]:
+        return [BINARIES / "l2tpctl", "--socket", self.socket]
 
     def show(self, what: str) -> Any:
         return json.loads(self.ctl("show", what, "--json"))

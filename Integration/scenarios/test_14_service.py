@@ -7,6 +7,7 @@ filter too. The targets that the unit is ordered after are stubs; modprobe@.serv
 import json
 import os
 import re
+import time
 from pathlib import Path
 
 import capture
@@ -90,6 +91,7 @@ def test_the_unit_starts_serves_reloads_and_stops(network: Network, lns: L2TPD, 
     process = dict(line.split(":\t", 1) for line in status.splitlines())
     allowed = sum(1 << CAPABILITIES[name] for name in unit["CapabilityBoundingSet"].split())
     assert {int(process[name], 16) for name in ("CapPrm", "CapEff", "CapBnd")} == {allowed}
+    assert unit["WatchdogUSec"] == "30s"
     assert int(process["CapInh"], 16) == int(process["CapAmb"], 16) == 0
     assert (process["NoNewPrivs"], process["Seccomp"]) == ("1", "2")
 
@@ -115,3 +117,28 @@ def test_the_unit_starts_serves_reloads_and_stops(network: Network, lns: L2TPD, 
     wait_until("the client noticed", lambda: not ppp_interfaces(network.client))
     assert [line for line in network.lns.leftovers() if "process" not in line] == []
     assert not (systemd.root / "run/l2tpd").exists()
+
+
+def test_the_watchdog_restarts_a_daemon_that_is_stuck(lns: L2TPD, systemd: Systemd):
+    # SIGABRT does nothing to a process that is stopped.
+    quick = "[Service]\nWatchdogSec=8\nTimeoutAbortSec=2\n"
+    systemd.boot({UNIT.name: UNIT.read_text() + quick})
+    lns.socket = systemd.root / "run/l2tpd/control.sock"
+    del lns.configuration["daemon"]["control_socket"]
+    file = systemd.root / "etc/l2tpd/l2tpd.toml"
+    file.parent.mkdir(mode=0o700)
+    file.write_text(toml(lns.configuration))
+    systemd.systemctl("start", "l2tpd")
+    first = systemd.show("l2tpd")
+    assert (first["ActiveState"], first["WatchdogUSec"], first["NRestarts"]) == ("active", "8s", "0")
+    time.sleep(12)  # nothing happens: only the loop's own signs keep it alive
+    later = systemd.show("l2tpd")
+    assert (later["MainPID"], later["NRestarts"]) == (first["MainPID"], "0")
+
+    systemd.systemctl("kill", "--kill-who=main", "--signal=STOP", "l2tpd")
+    wait_until("systemd has noticed", lambda: systemd.show("l2tpd")["NRestarts"] == "1")
+    wait_until("it runs again", lambda: systemd.show("l2tpd")["ActiveState"] == "active")
+    assert systemd.show("l2tpd")["MainPID"] != first["MainPID"]
+    assert lns.show("tunnels") == []
+    assert "watchdog" in systemd.process.output().lower()
+    systemd.systemctl("stop", "l2tpd")

@@ -32,7 +32,7 @@ package enum IPAddress: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// An address and a UDP port: one end of a tunnel.
+/// An address and a port of UDP or TCP: one end of a tunnel, for one.
 package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     package var address: IPAddress
     package var port: UInt16
@@ -40,6 +40,21 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     package init(address: IPAddress, port: UInt16) {
         self.address = address
         self.port = port
+    }
+
+    /// What `description` writes; nil for anything else.
+    package init?(_ text: some StringProtocol) {
+        guard let colon = text.lastIndex(of: ":") else { return nil }
+        let digits = text[text.index(after: colon)...]
+        guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = UInt16(digits) else { return nil }
+        let host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]"), let address = IPv6Address(host.dropFirst().dropLast()) {
+            self.init(address: .v6(address), port: port)
+        } else if let address = IPv4Address(host) {
+            self.init(address: .v4(address), port: port)
+        } else {
+            return nil
+        }
     }
 
     /// "192.0.2.1:1701" or "[2001:db8::1]:1701".

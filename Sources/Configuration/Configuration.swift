@@ -17,12 +17,15 @@ package struct Configuration: Hashable, Sendable {
     package var accessInterfaces: [AccessInterface]
     package var realms: [Realm]
     package var callees: [Callee]
+    /// Where metrics are told over HTTP; nil is nowhere.
+    package var metrics: Endpoint?
 
     package init(
         daemon: Daemon = Daemon(), logLevel: LogLevel = .info, logFormat: LogFormat = .automatic,
         listeners: [Endpoint], peers: [Peer] = [],
         profiles: [PPPProfile] = [], pools: [Pool] = [], users: [User] = [], groups: [TunnelGroup] = [],
-        clients: [Client] = [], accessInterfaces: [AccessInterface] = [], realms: [Realm] = [], callees: [Callee] = []
+        clients: [Client] = [], accessInterfaces: [AccessInterface] = [], realms: [Realm] = [], callees: [Callee] = [],
+        metrics: Endpoint? = nil
     ) {
         self.daemon = daemon
         self.logLevel = logLevel
@@ -37,5 +40,6 @@ package struct Configuration: Hashable, Sendable {
         self.accessInterfaces = accessInterfaces
         self.realms = realms
         self.callees = callees
+        self.metrics = metrics
     }
 }

@@ -68,6 +68,7 @@ extension Configuration {
                 format: $0.choice("format", default: LogFormat.automatic)
             )
         }.first?.1
+        let metrics = Metrics(reading: &document)
         let listeners = read(document.tables("listener")) { Endpoint(reading: &$0) }
         let pools = read(document.tables("pool")) { Pool(reading: &$0) }
         let declaredPools = Declared(named(pools, \.name), names: document.names(of: "pool"))
@@ -122,7 +123,7 @@ extension Configuration {
             listeners: listeners.map(\.1), peers: peers.map(\.1),
             profiles: profiles.map(\.1), pools: pools.map(\.1), users: users.map(\.1),
             groups: groups.map(\.1), clients: clients.map(\.1), accessInterfaces: accessInterfaces.map(\.1),
-            realms: realms.map(\.1), callees: callees.map(\.1))
+            realms: realms.map(\.1), callees: callees.map(\.1), metrics: metrics.listener)
     }
 }
 

@@ -7,8 +7,8 @@ package struct Reload: Hashable, Sendable {
     /// A sentence for each change, and for each that waits for a restart.
     package var record: ReloadRecord
 
-    /// Peers, PPP, pools, users, clients, limits and the log level follow the new file; listeners, the control socket and the Host Name
-    /// stay as they are. Tunnels and sessions that stand keep what they were made with.
+    /// Peers, PPP, pools, users, clients, limits and the log level follow the new file; listeners, the control socket, the Host Name and
+    /// where metrics are told stay as they are. Tunnels and sessions that stand keep what they were made with.
     package init(from old: Configuration, to new: Configuration) {
         var inForce = new
         var record = ReloadRecord()
@@ -46,8 +46,10 @@ package struct Reload: Hashable, Sendable {
         if new.daemon.hostName != old.daemon.hostName {
             record.notApplied.append("daemon.host_name changed; restart l2tpd")
         }
+        if new.metrics != old.metrics { record.notApplied.append("[metrics] changed; restart l2tpd") }
         inForce.daemon = limits
         inForce.logFormat = old.logFormat
+        inForce.metrics = old.metrics
         inForce.listeners = old.listeners
         configuration = inForce
         self.record = record

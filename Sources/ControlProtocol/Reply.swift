@@ -21,6 +21,7 @@ package enum Reply: Hashable, Sendable {
     case sessionStory(SessionStory)
     case tunnelStory(TunnelStory)
     case configuration(ConfigurationRecord)
+    case health(HealthRecord)
     /// The list is complete: `{"reply":"end","count":2}`.
     case end(count: Int)
     /// What became of each tunnel that was to be opened:
@@ -44,7 +45,7 @@ extension Reply: Codable {
     package static var names: [String] { Name.allCases.map(\.rawValue) }
 
     private enum Name: String, Codable, CaseIterable {
-        case version, summary, tunnel, session, peer, pool, client, pppoe, lease, call
+        case version, summary, health, tunnel, session, peer, pool, client, pppoe, lease, call
         case end, opened, closed, reloaded, done, missed, error
         case event
         case statistics = "stats"
@@ -76,6 +77,7 @@ extension Reply: Codable {
             case .sessionStory: .sessionStory(try SessionStory(from: decoder))
             case .tunnelStory: .tunnelStory(try TunnelStory(from: decoder))
             case .configuration: .configuration(try ConfigurationRecord(from: decoder))
+            case .health: .health(try HealthRecord(from: decoder))
             case .end: .end(count: try values.decode(Int.self, forKey: .count))
             case .opened: .opened(try OpenRecord(from: decoder))
             case .closed: .closed(try CloseRecord(from: decoder))
@@ -112,6 +114,7 @@ extension Reply: Codable {
         case .sessionStory(let story): try encode(.sessionStory, story)
         case .tunnelStory(let story): try encode(.tunnelStory, story)
         case .configuration(let record): try encode(.configuration, record)
+        case .health(let record): try encode(.health, record)
         case .end(let count): try encode(.end, count)
         case .opened(let record): try encode(.opened, record)
         case .closed(let record): try encode(.closed, record)

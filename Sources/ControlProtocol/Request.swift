@@ -33,6 +33,8 @@ package enum Request: Hashable, Sendable {
     case showLeases(LeaseFilter)
     /// `{"request":"show_stats"}`: answered by `Reply.statistics`.
     case showStatistics
+    /// `{"request":"health"}`: answered by `Reply.health`.
+    case health
     /// `{"request":"close_tunnel","tunnel_ids":[7]}`: StopCCN, by local tunnel id; answered by `Reply.closed`.
     case closeTunnels([UInt32])
     /// `{"request":"close_session","sessions":["7/12","13"]}`: CDN; answered by `Reply.closed`.
@@ -141,7 +143,7 @@ extension Request: Codable {
     package static var names: [String] { Name.allCases.map(\.rawValue) }
 
     private enum Name: String, Codable, CaseIterable {
-        case version, summary
+        case version, summary, health
         case showTunnels = "show_tunnels"
         case showSessions = "show_sessions"
         case showTunnel = "show_tunnel"
@@ -216,6 +218,7 @@ extension Request: Codable {
             self = .showLeases(try LeaseFilter(from: decoder))
             arguments = LeaseFilter.CodingKeys.allCases.map(\.stringValue)
         case .showStatistics: self = .showStatistics
+        case .health: self = .health
         case .closeTunnels:
             self = .closeTunnels(try values.decode([UInt32].self, forKey: .tunnelIDs))
             arguments = [CodingKeys.tunnelIDs.stringValue]
@@ -281,6 +284,7 @@ extension Request: Codable {
             try name(.showLeases)
             try filter.encode(to: encoder)
         case .showStatistics: try name(.showStatistics)
+        case .health: try name(.health)
         case .closeTunnels(let ids):
             try name(.closeTunnels)
             try values.encode(ids, forKey: .tunnelIDs)

@@ -94,6 +94,9 @@ package protocol DataPlane: AnyObject {
     /// What has happened since the last call, in order.
     func takeEvents() -> [DataPlaneEvent]
 
+    /// What the workers have to do.
+    var backlogs: [Backlog.Worker: Backlog] { get }
+
     /// Whether nothing exists and nothing is under way: a daemon that ends waits for it.
     var isIdle: Bool { get }
 }

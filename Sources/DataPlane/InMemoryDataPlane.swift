@@ -23,6 +23,9 @@ package final class InMemoryDataPlane: DataPlane {
     /// While true, events are kept back: a slow kernel.
     package var isStalled = false
 
+    /// What it says of workers that it does not have.
+    package var backlogs: [Backlog.Worker: Backlog] = [:]
+
     private var events: [DataPlaneEvent] = []
     /// What `reconcile` will find.
     private var unheardLosses: [DataPlaneEvent] = []

@@ -81,6 +81,8 @@ package final class LinuxDataPlane: DataPlane {
         return events
     }
 
+    package private(set) var backlogs: [Backlog.Worker: Backlog] = [:]
+
     package var isIdle: Bool {
         tunnels.isEmpty && sessions.isEmpty && !isReadingCounters && leftoverJobs == 0 && pinJobs == 0
             && events.isEmpty
@@ -100,12 +102,12 @@ package final class LinuxDataPlane: DataPlane {
         let pairs = sessions.values.filter(\.key.isAccess).compactMap { session in
             session.unit.map { ($0.interfaceIndex, session.key) }
         }
-        observer.post(.readCounters(interfaces: Dictionary(pairs) { first, _ in first }, expecting: expected))
+        ask(.readCounters(interfaces: Dictionary(pairs) { first, _ in first }, expecting: expected))
     }
 
     package func removeLeftovers(on addresses: [Endpoint]) {
         leftoverJobs += 1
-        setup.post(.removeLeftovers(addresses, except: Set(tunnels.keys)))
+        order(.removeLeftovers(addresses, except: Set(tunnels.keys)))
     }
 
     @discardableResult
@@ -199,9 +201,25 @@ package final class LinuxDataPlane: DataPlane {
         return (session, token.value & 1 == 1 ? .unit : .channel)
     }
 
-    // What workers report
+    // Workers
+
+    func order(_ job: SetupWorker.Job) {
+        backlogs[.setup, default: Backlog()].posted(at: .now)
+        setup.post(job)
+    }
+
+    func orderDeletion(_ jobs: [TeardownWorkers.Job]) {
+        backlogs[.teardown, default: Backlog()].posted(jobs.count, at: .now)
+        teardown.post(jobs)
+    }
+
+    func ask(_ job: Observer.Job) {
+        backlogs[.observer, default: Backlog()].posted(at: .now)
+        observer.post(job)
+    }
 
     private func take(_ result: WorkerResult) {
+        if let worker = result.worker { backlogs[worker]?.answered(at: .now) }
         switch result {
         case .counters(let all):
             isReadingCounters = false

@@ -9,7 +9,7 @@ extension LinuxDataPlane {
             return events.append(.routingFailed(key, DataPlaneError(.lookUp, Errno("addRoutes", code: ENODEV))))
         }
         session.jobs += 1
-        setup.post(
+        order(
             .route(serial: session.serial, session.ticket, unit, routes, isPinned: session.pinned == routes.around))
     }
 
@@ -27,6 +27,6 @@ extension LinuxDataPlane {
         guard let pinned = session.pinned else { return }
         session.pinned = nil
         pinJobs += 1
-        setup.post(.unpin(pinned))
+        order(.unpin(pinned))
     }
 }

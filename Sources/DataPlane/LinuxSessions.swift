@@ -24,7 +24,7 @@ extension LinuxDataPlane {
         sessions[session.key] = session
         sessionKeys[session.serial] = session.key
         session.jobs += 1
-        self.setup.post(.session(serial: session.serial, session.ticket, setup))
+        order(.session(serial: session.serial, session.ticket, setup))
     }
 
     package func requireSequence(_ key: SessionKey) -> Bool {
@@ -46,7 +46,7 @@ extension LinuxDataPlane {
         }
         session.hasUnit = true
         session.jobs += 1
-        setup.post(.unit(serial: session.serial, session.ticket, specification, channel))
+        order(.unit(serial: session.serial, session.ticket, specification, channel))
     }
 
     package func configure(_ key: SessionKey, _ network: UnitNetwork, mtu: Int) {
@@ -57,7 +57,7 @@ extension LinuxDataPlane {
         let previous = session.networks.updateValue(network, forKey: network.networkProtocol)
         session.revision += 1
         session.jobs += 1
-        setup.post(
+        order(
             .configure(serial: session.serial, session.ticket, unit, network, previous: previous, mtu: mtu))
     }
 
@@ -67,7 +67,7 @@ extension LinuxDataPlane {
         else { return events.append(.withdrawn(key, networkProtocol)) }
         session.revision += 1
         session.jobs += 1
-        setup.post(
+        order(
             .withdraw(serial: session.serial, session.ticket, unit, network, isLast: session.networks.isEmpty))
     }
 
@@ -86,7 +86,7 @@ extension LinuxDataPlane {
             unwatch(session, .unit)
             if session.jobs == 0 { jobs.append(deletion(of: session)) }
         }
-        teardown.post(jobs)
+        orderDeletion(jobs)
     }
 
     func takeSession(_ serial: UInt64, _ outcome: Result<SessionObjects, DataPlaneError>) {
@@ -169,7 +169,7 @@ extension LinuxDataPlane {
     /// A deletion waits for the setup worker's last answer, which may bring something to delete.
     func goOnDeleting(_ session: SessionRecord) {
         guard session.isDeleting, session.jobs == 0 else { return }
-        teardown.post([deletion(of: session)])
+        orderDeletion([deletion(of: session)])
     }
 
     private func deletion(of session: SessionRecord) -> TeardownWorkers.Job {

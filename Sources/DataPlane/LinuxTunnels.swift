@@ -16,7 +16,7 @@ extension LinuxDataPlane {
                 overIPv6: socket.local.address.family == AF_INET6)
             tunnels[id] = tunnel
             tunnelIDs[tunnel.serial] = id
-            setup.post(
+            order(
                 .tunnel(serial: tunnel.serial, tunnel.ticket, id: id, peer: peer, socket: tunnel.socket))
         } catch {
             events.append(.tunnelFailed(id, DataPlaneError(.createTunnel, error)))
@@ -40,7 +40,7 @@ extension LinuxDataPlane {
     func deleteIfEmpty(_ tunnel: TunnelRecord) {
         guard tunnel.isDeleting, !tunnel.isBeingDeleted, !tunnel.isBeingMade, tunnel.sessions.isEmpty else { return }
         tunnel.isBeingDeleted = true
-        teardown.post([
+        orderDeletion([
             .tunnel(
                 serial: tunnel.serial, id: tunnel.id, isMade: tunnel.ticket.isMade.isSet, socket: tunnel.socket)
         ])

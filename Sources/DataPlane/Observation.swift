@@ -1,10 +1,9 @@
+import Instants
 import Linux
 import Netlink
 
 /// What the observer's thread asks, and what it is in doubt about. That thread's own.
 struct Observation {
-    typealias Instant = ContinuousClock.Instant
-
     private enum Subject: Hashable {
         case tunnel(serial: UInt64, UInt32)
         case session(serial: UInt64, SessionKey)

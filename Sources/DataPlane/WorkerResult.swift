@@ -22,6 +22,18 @@ enum WorkerResult: Sendable {
     case lost(Losses)
 }
 
+extension WorkerResult {
+    /// Whose order it answers: each order has one answer. Nil: nobody's, it was found.
+    var worker: Backlog.Worker? {
+        switch self {
+        case .skipped, .tunnel, .session, .unit, .configured, .withdrawn, .routed, .unpinned, .leftovers: .setup
+        case .tunnelDeleted, .sessionDeleted: .teardown
+        case .counters: .observer
+        case .lost: nil
+        }
+    }
+}
+
 /// What a session that is ready consists of.
 struct SessionObjects: Sendable {
     var socket: PPPoXSocket

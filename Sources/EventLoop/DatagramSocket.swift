@@ -78,6 +78,21 @@ package final class DatagramSocket {
     /// For `EventLoop.add`.
     package var descriptor: Int32 { socket.rawValue }
 
+    /// Whether the host still has the address that the socket is bound to: without it nothing arrives any more.
+    package var hasAddress: Bool {
+        if local.address.isAny { return true }
+        let family = local.address.family
+        guard
+            let probe = try? OwnedFD(
+                adopting: systemCall("socket") {
+                    Glibc.socket(family, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+                })
+        else { return true }
+        let descriptor = probe.rawValue
+        let own = SocketAddress(Endpoint(address: local.address, port: 0))
+        return unsafe own.withPointer { unsafe bind(descriptor, $0, $1) } == 0 || errno != EADDRNOTAVAIL
+    }
+
     /// Another descriptor of this socket, for an owner of its own: the kernel's tunnel lives until the last is closed.
     package func duplicate() throws(Errno) -> OwnedFD {
         try socket.duplicate()

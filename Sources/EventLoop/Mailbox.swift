@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+package import Instants
 package import Linux
 import Synchronization
 
@@ -44,7 +45,7 @@ package final class Mailbox<Message: Sendable>: Sendable {
 
     /// Blocks the calling thread until there is something, or until the deadline: then it is empty. Not for the loop's
     /// thread.
-    package func waitAndDrain(until deadline: ContinuousClock.Instant? = nil) -> [Message] {
+    package func waitAndDrain(until deadline: Instant? = nil) -> [Message] {
         while true {
             let batch = drain()
             if !batch.isEmpty { return batch }

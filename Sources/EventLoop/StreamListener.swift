@@ -6,6 +6,7 @@ package import Linux
 package final class StreamListener {
     private let socket: OwnedFD
     private let path: String
+    private let file: FileIdentity?
 
     /// Listens at `path`, whose file gets `mode` (0o660 lets a group in, 0o600 nobody) and belongs to `group`, nil for the
     /// process's own. A file left by a run that ended is replaced; one that somebody listens at is EADDRINUSE.
@@ -18,6 +19,7 @@ package final class StreamListener {
         try UnixSocket.bind(descriptor, path)
         self.path = path
         self.socket = socket
+        file = FileIdentity(path)
         if let group { _ = try systemCall("chown") { unsafe chown(path, uid_t.max, group) } }
         _ = try systemCall("chmod") { unsafe chmod(path, mode) }
         _ = try systemCall("listen") { listen(descriptor, 64) }
@@ -30,6 +32,9 @@ package final class StreamListener {
 
     /// For `EventLoop.add`.
     package var descriptor: Int32 { socket.rawValue }
+
+    /// Whether the path still leads here: anybody may remove the file, and nobody can connect any more.
+    package var isInPlace: Bool { FileIdentity(path) == file }
 
     /// The next connection that waits; nil when none does. `limit` bounds the octets that wait to be sent on it.
     /// Throws when descriptors have run out: then stop watching the listener for a while.
@@ -57,5 +62,19 @@ package final class StreamListener {
             return
         }
         throw Errno("bind", code: EADDRINUSE)
+    }
+}
+
+/// What a path leads to.
+private struct FileIdentity: Equatable {
+    var device: dev_t
+    var inode: ino_t
+
+    /// Nil when it leads nowhere.
+    init?(_ path: String) {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        device = status.st_dev
+        inode = status.st_ino
     }
 }

@@ -12,4 +12,12 @@ package struct DeliveryCounters: Equatable, Sendable {
     package var wildAcknowledgements = 0
 
     package init() {}
+
+    package mutating func add(_ other: Self) {
+        retransmissions += other.retransmissions
+        duplicates += other.duplicates
+        reordered += other.reordered
+        outsideWindow += other.outsideWindow
+        wildAcknowledgements += other.wildAcknowledgements
+    }
 }

@@ -4,6 +4,7 @@ import ControlProtocol
 package import DataPlane
 package import EventLoop
 import Instants
+import HTTP
 package import Linux
 package import Logging
 import L2TPControl
@@ -35,6 +36,17 @@ package final class Service<Plane: DataPlane> {
     private var isEndingAtOnce = false
     private var nextCounters: Instant
     private var nextReconciliation: Instant
+    /// Where metrics are told, where the configuration wants them told.
+    let http: HTTPListener?
+    var scrape = Scrape()
+    /// Since 1970.
+    let startSeconds: UInt32
+    /// What the loop itself counts.
+    private(set) var ownStatistics = Statistics()
+    private(set) var turns = TurnWatch()
+    /// How long systemd waits for a sign of life, and when it gets the next; nil where it does not wait for one.
+    private let watchdog: Duration?
+    private var nextSign: Instant?
 
     /// What the service cannot do without.
     package struct Surroundings: ~Copyable {
@@ -51,10 +63,12 @@ package final class Service<Plane: DataPlane> {
         package var openAccess: (String) throws(PacketSocketError) -> any DiscoverySocket
         /// systemd, when it started us.
         package var notifier: ServiceNotifier?
+        /// How long it waits for a sign of life.
+        package var watchdog: Duration?
 
         package init(
             kernel: String, processID: Int32, hostName: String, secondsSince1970: UInt32,
-            configurationPath: String? = nil, notifier: consuming ServiceNotifier? = nil,
+            configurationPath: String? = nil, notifier: consuming ServiceNotifier? = nil, watchdog: Duration? = nil,
             openAccess: @escaping (String) throws(PacketSocketError) -> any DiscoverySocket = {
                 (name) throws(PacketSocketError) in
                 try PacketSocket(interface: name, etherType: PacketSocket.discovery)
@@ -66,6 +80,7 @@ package final class Service<Plane: DataPlane> {
             self.secondsSince1970 = secondsSince1970
             self.configurationPath = configurationPath
             self.notifier = notifier
+            self.watchdog = watchdog
             self.openAccess = openAccess
         }
     }
@@ -91,6 +106,8 @@ package final class Service<Plane: DataPlane> {
         let hostName = configuration.daemon.hostName ?? surroundings.hostName
         let openAccess = surroundings.openAccess
         let secondsSince1970 = surroundings.secondsSince1970
+        startSeconds = secondsSince1970
+        watchdog = surroundings.watchdog
         notifier = surroundings.notifier
         var listeners: [DatagramSocket] = []
         for (index, endpoint) in configuration.listeners.enumerated() {
@@ -108,6 +125,12 @@ package final class Service<Plane: DataPlane> {
         } catch {
             let group = configuration.daemon.controlGroup.map { " for the group \($0)" } ?? ""
             throw StartError(what: "control socket \(configuration.daemon.controlSocket)\(group)", why: error)
+        }
+        do throws(Errno) {
+            http = try configuration.metrics.map { endpoint throws(Errno) in try HTTPListener(bind: endpoint) }
+            if let http { try loop.add(http.descriptor, .http) }
+        } catch {
+            throw StartError(what: "[metrics] \(configuration.metrics.map { "\($0)" } ?? "")", why: error)
         }
         let ports = try Self.openAccess(configuration.accessInterfaces, hostName, loop, at: now, by: openAccess)
         let resolver: NameResolver
@@ -154,7 +177,12 @@ package final class Service<Plane: DataPlane> {
         start()
         while !isOver(at: .now) {
             let deadline = plane.hasEvents ? Instant.now : nextDeadline(at: .now)
-            serve(try loop.wait(until: deadline), at: .now)
+            let events = try loop.wait(until: deadline)
+            let woken = Instant.now
+            serve(events, at: woken)
+            let time = .now - woken
+            ownStatistics.observe(.loopTurn, time)
+            turns.note(time, at: woken)
         }
         log.notice("ended")
     }
@@ -164,6 +192,7 @@ package final class Service<Plane: DataPlane> {
         clients.start(at: .now)
         server.standing.apply(configuration.groups, at: .now)
         notify("READY=1")
+        if watchdog != nil { nextSign = .now }
         log.notice(
             "ready", metadata: ["listeners": "\(configuration.listeners.map(\.description).joined(separator: " "))"])
     }
@@ -178,6 +207,14 @@ package final class Service<Plane: DataPlane> {
         for event in log.takeNews() { followers.publish(.event(event)) { $0.matches(event) } }
         log.isFollowed = !followers.isEmpty
         control.deliver()
+        giveSign(at: now)
+    }
+
+    /// systemd's watchdog is told that the loop turns, by the loop: one that is stuck must be ended.
+    private func giveSign(at now: Instant) {
+        guard let watchdog, let due = nextSign, due <= now else { return }
+        notify("WATCHDOG=1")
+        nextSign = now + watchdog / 2
     }
 
     // MARK: - Events
@@ -196,6 +233,7 @@ package final class Service<Plane: DataPlane> {
             case .hook: clients.hooks.handle(token.value, at: now)
             case .resolver: server.takeAddresses(at: now)
             case .controlListener: control.accept(at: now)
+            case .http: serveHTTP(at: now)
             case .controlClient: handle(event, clientNumber: token.value, at: now)
             case nil: break
             }
@@ -227,7 +265,10 @@ package final class Service<Plane: DataPlane> {
         guard !events.isEmpty else { return }
         server.handle(events, at: now)
         for case .leftoversRemoved(let leftovers) in events { report(leftovers) }
-        if events.contains(where: { if case .counters = $0 { true } else { false } }) { answerWithCounters(at: now) }
+        if events.contains(where: { if case .counters = $0 { true } else { false } }) {
+            answerWithCounters(at: now)
+            answerScrape(at: now)
+        }
     }
 
     func handle(_ signal: Signal, at now: Instant) {
@@ -254,8 +295,8 @@ package final class Service<Plane: DataPlane> {
     func nextDeadline(at now: Instant) -> Instant? {
         [
             server.deadline, sessions.isEmpty ? nil : nextCounters, reconciliation, control.resumption,
-            control.waitDeadline,
-            log.deadline, stopDeadline.flatMap { $0 > now ? $0 : nil },
+            control.waitDeadline, nextSign, httpDeadline, log.deadline,
+            stopDeadline.flatMap { $0 > now ? $0 : nil },
         ].compactMap(\.self).min()
     }
 
@@ -270,6 +311,7 @@ package final class Service<Plane: DataPlane> {
             )
             plane.reconcile()
         }
+        expireHTTP(at: now)
         if !sessions.isEmpty, nextCounters <= now {
             nextCounters = now + countersInterval
             plane.readCounters()

@@ -1,4 +1,5 @@
-/// Every fact that the daemon counts over its life, by name. `l2tpctl show stats` lists them all.
+/// Every fact that the daemon counts and times over its life. `l2tpctl show stats` lists the counters and what machines noted; `/metrics`
+/// tells all of it.
 struct Statistics: Sendable {
     enum Counter: String, CaseIterable, Sendable {
         case datagramsReceived = "datagrams_received"
@@ -29,7 +30,9 @@ struct Statistics: Sendable {
     }
 
     private var counts: [Counter: UInt64] = [:]
-    private var noted: [String: UInt64] = [:]
+    /// Those that were.
+    private(set) var occurrences: [Occurrence: UInt64] = [:]
+    private(set) var histograms: [Timing: Histogram] = [:]
 
     subscript(counter: Counter) -> UInt64 { counts[counter, default: 0] }
 
@@ -37,13 +40,22 @@ struct Statistics: Sendable {
         counts[counter, default: 0] &+= 1
     }
 
-    /// Counts a fact that a machine noted, under the machine's name for it.
-    mutating func note(_ name: String) {
-        noted[name, default: 0] &+= 1
+    /// Counts one of a kind, and for the sum that it belongs to.
+    mutating func count(_ occurrence: Occurrence) {
+        occurrences[occurrence, default: 0] &+= 1
+        if let counter = occurrence.counter { count(counter) }
     }
 
-    /// Every counter with its name: the daemon's own, zeros included, then what machines noted.
+    mutating func observe(_ timing: Timing, _ time: Duration) {
+        histograms[timing, default: Histogram(bounds: timing.bounds)].observe(time)
+    }
+
+    /// Every counter with its name: the daemon's own, zeros included, then what machines noted, as "tunnel_odd".
     var all: [(name: String, value: UInt64)] {
-        Counter.allCases.map { ($0.rawValue, self[$0]) } + noted.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        let noted = occurrences.compactMap { occurrence, value -> (name: String, value: UInt64)? in
+            guard case .note(let machine, let name) = occurrence else { return nil }
+            return ("\(machine.rawValue)_\(name)", value)
+        }
+        return Counter.allCases.map { ($0.rawValue, self[$0]) } + noted.sorted { $0.name < $1.name }
     }
 }

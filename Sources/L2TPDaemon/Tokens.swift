@@ -13,6 +13,7 @@ extension Token {
         case controlListener
         case controlClient
         case access
+        case http
     }
 
     /// The owner number that the service expects its data plane's tokens to have.
@@ -23,6 +24,7 @@ extension Token {
     static func caller(_ id: TunnelID) -> Token { Token(owner: Owner.caller.rawValue, value: UInt64(id.rawValue)) }
     static func hook(_ number: UInt64) -> Token { Token(owner: Owner.hook.rawValue, value: number) }
     static func access(_ index: Int) -> Token { Token(owner: Owner.access.rawValue, value: UInt64(index)) }
+    static let http = Token(owner: Owner.http.rawValue, value: 0)
     static let resolver = Token(owner: Owner.resolver.rawValue, value: 0)
     static let controlListener = Token(owner: Owner.controlListener.rawValue, value: 0)
     static func controlClient(_ number: UInt64) -> Token { Token(owner: Owner.controlClient.rawValue, value: number) }

@@ -16,4 +16,19 @@ package struct SessionCounters: Hashable, Sendable {
     package var invalid: UInt64 = 0
 
     package init() {}
+
+    /// Adds what `now` counts more than `before`; all of it where a counter began anew.
+    package mutating func add(_ now: Self, since before: Self) {
+        func add(_ sum: inout UInt64, _ now: UInt64, _ before: UInt64) { sum &+= now < before ? now : now - before }
+        add(&sentPackets, now.sentPackets, before.sentPackets)
+        add(&sentOctets, now.sentOctets, before.sentOctets)
+        add(&sendErrors, now.sendErrors, before.sendErrors)
+        add(&receivedPackets, now.receivedPackets, before.receivedPackets)
+        add(&receivedOctets, now.receivedOctets, before.receivedOctets)
+        add(&receiveErrors, now.receiveErrors, before.receiveErrors)
+        add(&sequenceDiscards, now.sequenceDiscards, before.sequenceDiscards)
+        add(&outOfSequence, now.outOfSequence, before.outOfSequence)
+        add(&cookieDiscards, now.cookieDiscards, before.cookieDiscards)
+        add(&invalid, now.invalid, before.invalid)
+    }
 }

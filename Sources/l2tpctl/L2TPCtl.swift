@@ -19,6 +19,7 @@ struct L2TPCtl: ParsableCommand {
             l2tpctl [--socket PATH] client up|down NAME
             l2tpctl [--socket PATH] call open PEER NUMBER
             l2tpctl [--socket PATH] config show|reload
+            l2tpctl [--socket PATH] health [--json]
             l2tpctl [--socket PATH] log level LEVEL
             l2tpctl config check FILE
             l2tpctl kernel show tunnels|sessions [ID ...] [--json] [--watch SECONDS]
@@ -65,8 +66,8 @@ struct L2TPCtl: ParsableCommand {
             """,
         version: "l2tpctl \(VersionRecord.current.version)",
         subcommands: [
-            Summary.self, Show.self, Tunnel.self, Session.self, ClientCommand.self, Call.self, PoolCommand.self,
-            Config.self, Log.self,
+            Summary.self, Show.self, Health.self, Tunnel.self, Session.self, ClientCommand.self, Call.self,
+            PoolCommand.self, Config.self, Log.self,
             KernelCommand.self, Monitor.self,
         ],
         defaultSubcommand: Summary.self)

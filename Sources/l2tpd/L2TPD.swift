@@ -55,6 +55,15 @@ struct L2TPD: ParsableCommand {
         }
     }
 
+    /// How long systemd waits for a sign of life of ours (sd_watchdog_enabled(3)).
+    private static var watchdog: Duration? {
+        guard let process = CurrentProcess.environment("WATCHDOG_PID").map(Int32.init) ?? CurrentProcess.id,
+            process == CurrentProcess.id,
+            let microseconds = CurrentProcess.environment("WATCHDOG_USEC").flatMap(Int64.init), microseconds > 0
+        else { return nil }
+        return .microseconds(microseconds)
+    }
+
     private func serve(_ configuration: Configuration) throws {
         let threshold = LoggingThreshold(configuration.logLevel)
         let log = LoggingHandler.logger(
@@ -71,7 +80,8 @@ struct L2TPD: ParsableCommand {
                 kernel: try KernelRelease.running().description, processID: CurrentProcess.id,
                 hostName: try CurrentProcess.hostName(), secondsSince1970: CurrentProcess.secondsSince1970,
                 configurationPath: config,
-                notifier: try CurrentProcess.environment("NOTIFY_SOCKET").map { try ServiceNotifier(address: $0) }),
+                notifier: try CurrentProcess.environment("NOTIFY_SOCKET").map { try ServiceNotifier(address: $0) },
+                watchdog: Self.watchdog),
             log: log, logLevel: threshold)
         try service.run()
     }

@@ -60,6 +60,14 @@ import Testing
     @Test func `an endpoint brackets IPv6`() {
         #expect(Endpoint(address: .v4(IPv4Address(192, 0, 2, 1)), port: 1701).description == "192.0.2.1:1701")
         #expect(Endpoint(address: .v6(.any), port: 1701).description == "[::]:1701")
+        #expect(Endpoint("192.0.2.1:1701") == Endpoint(address: .v4(IPv4Address(192, 0, 2, 1)), port: 1701))
+        #expect(Endpoint("[::]:0") == Endpoint(address: .v6(.any), port: 0))
+        for text in [
+            "", ":", "192.0.2.1", "192.0.2.1:", ":1701", "192.0.2.1:65536", "192.0.2.1:+1", "::1:1701", "[::1]",
+            "[192.0.2.1]:1",
+        ] {
+            #expect(Endpoint(text) == nil, "\(text)")
+        }
     }
 
     @Test(arguments: [

@@ -18,7 +18,7 @@ import Testing
         .init(
             replace: "[log]", with: "[logging]",
             problem:
-                "l2tpd.toml:5: logging: is no key that is known here; there are callee, client, daemon, listener, log, peer, pool, ppp, pppoe, realm, tunnel_group, user"
+                "l2tpd.toml:5: logging: is no key that is known here; there are callee, client, daemon, listener, log, metrics, peer, pool, ppp, pppoe, realm, tunnel_group, user"
         ),
         .init(
             replace: "hello_interval = 60", with: "hello_interval = \"60\"",

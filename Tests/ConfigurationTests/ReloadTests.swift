@@ -38,6 +38,7 @@ import Testing
         new.listeners.append(Endpoint(address: .v6(.any), port: 1701))
         new.daemon.controlSocket = "/run/other.sock"
         new.daemon.hostName = nil
+        new.metrics = Endpoint(address: .v6(.any), port: 9701)
         let reload = Reload(from: old, to: new)
         #expect(reload.configuration == old)
         #expect(
@@ -46,7 +47,7 @@ import Testing
                     applied: [],
                     notApplied: [
                         "[[listener]] changed; restart l2tpd", "daemon.control_socket changed; restart l2tpd",
-                        "daemon.host_name changed; restart l2tpd",
+                        "daemon.host_name changed; restart l2tpd", "[metrics] changed; restart l2tpd",
                     ]))
     }
 }

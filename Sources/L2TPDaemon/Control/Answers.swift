@@ -5,6 +5,7 @@ import DataPlane
 import Instants
 import L2TPControl
 import L2TPWire
+import Linux
 import PPPoE
 
 /// What each request of the control socket means.
@@ -54,6 +55,7 @@ extension Service {
                 .statistics(
                     StatisticsRecord(
                         counters: Dictionary(counters.map { ($0.name, $0.value) }, uniquingKeysWith: +))))
+        case .health: client.send(.health(health(at: now)))
         case .closeTunnels(let ids): client.send(.closed(closeTunnels(ids, at: now)))
         case .closeSessions(let names): client.send(.closed(closeSessions(names, at: now)))
         case .reload: client.send(reload(at: now))

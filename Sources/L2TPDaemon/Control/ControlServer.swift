@@ -36,6 +36,12 @@ final class ControlServer {
     /// When one of them has waited long enough.
     var waitDeadline: Instant? { clients.values.compactMap { $0.wait?.deadline }.min() }
 
+    /// Why nobody can be let in, as far as can be seen.
+    var fault: String? {
+        if resumption != nil { return "there is no descriptor left for a client" }
+        return listener.isInPlace ? nil : "its file is gone, or is another's"
+    }
+
     /// Takes in who waits. With too many clients the newest is turned away at once.
     func accept(at now: Instant) {
         do throws(Errno) {

@@ -16,7 +16,7 @@ extension TunnelRecord {
             tunnelID: context.kernelID, peer: context.counterpart.name, peerAddress: "\(context.path.remote)",
             localAddress: "\(context.path.local)", state: context.state)
         if context.peerTunnelID != .none { peerTunnelID = UInt32(context.peerTunnelID.rawValue) }
-        role = context.isOutbound ? "initiator" : "responder"
+        role = context.role
         if let description = machine.peer {
             peerHostName = "\(description.hostName)"
             peerVendorName = description.vendorName.map { "\($0)" }
@@ -50,10 +50,10 @@ extension SessionRecord {
             state: session.state)
         let destination = (session.role as? any SubscriberRole)?.destination
         // A switched call is shown by its incoming leg.
-        let isSwitched = session.role is any SwitchLeg || destination?.claim != nil && !session.key.isAccess
+        let isSwitched = session.roleName == "switch"
         let call = isSwitched ? session : other ?? session
         direction = session.offer.direction.rawValue
-        role = isSwitched ? "switch" : session.role.side.rawValue
+        role = session.roleName
         peerTunnelID = call.peerKey?.tunnel
         peerSessionID = call.peerKey?.session
         bridgedTo = other.map { SessionName(tunnelID: $0.key.tunnel, sessionID: $0.key.session).description }

@@ -86,7 +86,3 @@ extension TunnelStory {
         self.sessions = sessions.map { "\($0.key.tunnel)/\($0.key.session)" }
     }
 }
-
-extension Duration {
-    fileprivate var inSeconds: Double { self / .seconds(1) }
-}

@@ -66,6 +66,8 @@ protocol SubscriberRole: TerminatingRole {
 }
 
 extension SubscriberRole {
+    var isSwitched: Bool { destination.claim != nil }
+
     /// Of who ends here the link knows it.
     var user: String? { destination.claim == nil ? nil : destination.user }
     var termination: PPPTermination { destination.termination }

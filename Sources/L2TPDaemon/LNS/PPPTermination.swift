@@ -37,10 +37,10 @@ final class PPPTermination {
         fields["user"] = "\(Text(octets: request.name))"
         fields["method"] = "\(request.method.rawValue)"
         if case .accepted = verdict {
-            lns.statistics.count(.authenticationsAccepted)
+            lns.statistics.count(.authentication(request.method, .accepted))
             lns.log.info("authenticated", metadata: fields)
         } else {
-            lns.statistics.count(.authenticationsRejected)
+            lns.statistics.count(.authentication(request.method, user == nil ? .unknownUser : .wrongPassword))
             fields["reason"] = user == nil ? "unknown user" : "wrong password"
             lns.log.notice("authentication refused", metadata: fields)
         }

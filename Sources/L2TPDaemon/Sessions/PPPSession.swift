@@ -59,6 +59,8 @@ final class PPPSession {
     var opened: Instant?
     /// Whether the kernel passed its frames on when it ended.
     var wasBridged = false
+    /// When nothing was left to do but to wait for the kernel.
+    var ended: Instant?
     /// The last counters that the kernel told.
     var counters = SessionCounters()
     /// The other side of a bridge, made or meant; when one goes the other goes.
@@ -106,6 +108,9 @@ final class PPPSession {
     var wasOpen: Bool { opened != nil || wasBridged }
 
     var user: String? { link.user ?? role.user }
+
+    /// As `l2tpctl` shows it: what we are to the call.
+    var roleName: String { role.isSwitched && !key.isAccess ? "switch" : role.side.rawValue }
 
     /// As `l2tpctl` shows it.
     var state: String {

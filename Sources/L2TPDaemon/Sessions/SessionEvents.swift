@@ -115,6 +115,7 @@ extension Sessions {
             session.opened = now
             session.lastUser = session.user
             statistics.count(.sessionsOpened)
+            observeSetup(of: session, at: now)
         }
         log.info("network up", metadata: session.metadata.merging(["network": "\(network)"]) { $1 })
         if let routes = session.role.routes(of: network, through: session) {
@@ -146,7 +147,9 @@ extension Sessions {
         case .none: break
         }
         statistics.count(.sessionsClosed)
-        let last = counters ?? session.counters
+        if let ended = session.ended { statistics.observe(.sessionTeardown, now - ended) }
+        if let counters { take(counters, of: session) }
+        let last = session.counters
         var fields = session.metadata
         fields["reason"] = "\(session.end ?? "over")"
         if let end = session.callEnd { fields["call_end"] = "\(end)" }
@@ -170,7 +173,7 @@ extension Sessions {
         for (key, value) in counters {
             guard let session = self[key] else { continue }
             let hasMoved = value.receivedPackets != session.counters.receivedPackets
-            session.counters = value
+            take(value, of: session)
             guard hasMoved else { continue }
             if !key.isAccess { tunnels.insert(key.tunnel) }
             if session.isLinked { orders += advance(session, .dataReceived, at: now) }

@@ -67,7 +67,7 @@ extension Sessions {
             log.debug("link closed", metadata: session.metadata.merging(["reason": "\(reason.text)"]) { $1 })
             orders.append(.close(session.key, session.disconnection ?? Disconnection(reason)))
         case .noted(let note):
-            statistics.note("ppp_\(note.name)")
+            statistics.count(.note(.ppp, note.name))
             log.debug("\(note)", metadata: session.metadata)
         }
         return nil

@@ -21,6 +21,8 @@ protocol SessionRole: AnyObject {
     var countedPeer: String? { get }
     /// Whether it is the other side of a session that is shown and counted itself.
     var isSecondSide: Bool { get }
+    /// Whether the call goes on, or may go on, into another tunnel.
+    var isSwitched: Bool { get }
     /// What connects the call when the kernel has its session; nil where the other end connects it.
     var connection: CallConnection? { get }
     /// What a LAC's proxy AVPs are worth.
@@ -61,6 +63,7 @@ extension SessionRole {
     var user: String? { nil }
     var countedPeer: String? { nil }
     var isSecondSide: Bool { false }
+    var isSwitched: Bool { false }
     var connection: CallConnection? { nil }
 
     func began(_ session: PPPSession) {}

@@ -22,6 +22,8 @@ final class Sessions<Plane: DataPlane> {
     private var lastAccessNumber: UInt32 = 0
     var deadlines = DeadlineQueue<SessionKey>()
     var statistics = Statistics()
+    /// What the kernel counted, by what the configuration calls the other end: of the sessions that are gone too.
+    private(set) var traffic: [String: SessionCounters] = [:]
     var names = InterfaceNames()
     var random = SystemRandomNumberGenerator()
 
@@ -107,6 +109,7 @@ final class Sessions<Plane: DataPlane> {
             for frame in early { plane.send(frame, on: partner, via: .channel) }
             session.unsent = []
             statistics.count(.sessionsOpened)
+            observeSetup(of: session, at: now)
             log.info("bridged", metadata: session.metadata.merging(["bridged_to": "\(partner)"]) { $1 })
             return [session.role.connected(session, connection)].compactMap(\.self)
         }
@@ -119,6 +122,21 @@ final class Sessions<Plane: DataPlane> {
         orders += advance(session, .begin(connection, session.role.proxyPolicy), at: now)
         for frame in early { orders += advance(session, .frame(frame), at: now) }
         return orders
+    }
+
+    /// Of two sides of a bridge, once; of a subscriber who is handed over, from his PADR on.
+    func observeSetup(of session: PPPSession, at now: Instant) {
+        guard !session.role.isSecondSide || session.partner?.isAccess == true else { return }
+        let partner = session.partner.flatMap { sessions[$0] }
+        let began = min(session.began, partner?.began ?? session.began)
+        statistics.observe(.sessionSetup(role: session.roleName), now - began)
+    }
+
+    /// The kernel's counters of a session are these now.
+    func take(_ counters: SessionCounters, of session: PPPSession) {
+        guard counters != session.counters else { return }
+        traffic[session.role.peerName, default: SessionCounters()].add(counters, since: session.counters)
+        session.counters = counters
     }
 
     private func requireSequence(_ key: SessionKey) -> Bool {
@@ -200,6 +218,7 @@ final class Sessions<Plane: DataPlane> {
     private func retire(_ session: PPPSession, at now: Instant) {
         session.wasBridged = session.isBridged
         session.stage = .ending
+        session.ended = now
         for network in NetworkProtocol.allCases where !session.networks.isClear(network) {
             session.role.networkDown(network, of: session, at: now)
         }

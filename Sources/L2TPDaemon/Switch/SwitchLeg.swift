@@ -11,6 +11,8 @@ protocol SwitchLeg: PassingRole {
 }
 
 extension SwitchLeg {
+    var isSwitched: Bool { true }
+
     func ready(_ session: PPPSession) -> SessionOrder? { .goOn(switched: call.key) }
 }
 

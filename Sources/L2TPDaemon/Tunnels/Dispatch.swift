@@ -17,13 +17,16 @@ extension L2TPServer {
             case .data(let header, let payload):
                 receiveData(header, payload, path, at: now)
             case .control(let header, let body) where header.tunnelID == .none:
+                statistics.count(.controlMessage(.received, ControlMessageKind(body: body)))
                 receive(UnaddressedMessage(header: header, body: body, path: path, socket: socket), at: now)
             case .control(let header, let body):
+                statistics.count(.controlMessage(.received, ControlMessageKind(body: body)))
                 adoptPath(path, header.tunnelID)
                 guard let context = owner(of: header.tunnelID, path) else { return }
                 tell(context, .datagram(header, body: body), at: now)
             }
         } catch {
+            statistics.count(.undecodable(error.kind))
             if case .version = error {
                 statistics.count(.unsupportedVersions)
             } else {
@@ -97,8 +100,9 @@ extension L2TPServer {
         do throws(MessageError) {
             _ = try MessageDecoder.decode(body: message.body, secret: nil)
         } catch {
+            statistics.count(.undecodable(error.fault.kind))
             guard error.messageType == .sccrq, case .stopCCN(let reason) = error.answer else { return }
-            refuse(message, reason, secret: nil, at: now)
+            refuse(message, reason, of: nil, at: now)
         }
     }
 }

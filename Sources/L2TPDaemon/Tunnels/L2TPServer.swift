@@ -22,6 +22,8 @@ final class L2TPServer<Plane: DataPlane> {
     let hostName: String
     let log: Journal
     var statistics = Statistics()
+    /// What tunnels that are forgotten met with, by what the configuration calls the other end.
+    private(set) var deliveryOfGone: [String: DeliveryCounters] = [:]
     private(set) var peers: Peers
     private(set) var limits: Daemon
     var table = TunnelTable()
@@ -204,6 +206,7 @@ final class L2TPServer<Plane: DataPlane> {
     func forgetIfDone(_ context: TunnelContext) {
         guard context.isForgettable, table[context.id] === context else { return }
         table.remove(context)
+        deliveryOfGone[context.counterpart.name, default: DeliveryCounters()].add(context.machine.statistics.delivery)
         log.forget(.tunnel(context.id))
         if context.isOutbound { loop.remove(context.listener.descriptor) }
         deadlines.remove(context.id)

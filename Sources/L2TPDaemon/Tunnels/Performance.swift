@@ -24,6 +24,7 @@ extension L2TPServer {
             let fields: Logger.Metadata = ["session_id": "\(id)", "reason": "\(reason)"]
             // Of a call that is a session more is told when that is over.
             log.debug("call closed", metadata: metadata(context).merging(fields) { $1 })
+            countEnd(of: key(id, in: context), reason, in: context)
             // With the tunnel go all of its calls at once: `closed` sees to them.
             if placedCallClosed(id, reason, in: context, at: now) { return }
             let key = key(id, in: context)
@@ -47,7 +48,8 @@ extension L2TPServer {
         case .probed(let isAlive):
             conclude(isAlive: isAlive, for: context, at: now)
         case .noted(let note):
-            statistics.note("tunnel_\(note.name)")
+            statistics.count(.note(.tunnel, note.name))
+            if case .refused(let error) = note { statistics.count(.undecodable(error.fault.kind)) }
             log.debug("\(note)", metadata: metadata(context))
         case .callPlaced(let id, let serial):
             callPlaced(id, serial: serial, in: context, at: now)
@@ -56,10 +58,10 @@ extension L2TPServer {
         case .callAccepted(let id, let peer, _), .outgoingCallAccepted(let id, let peer, _):
             callAccepted(id, peer: peer, in: context, at: now)
         case .linkInfo(let id, let info):
-            statistics.note("tunnel_link_info")
+            statistics.count(.note(.tunnel, "link_info"))
             relay({ .sendLinkInfo($0, info) }, from: key(id, in: context), at: now)
         case .lineErrors(let id, let errors):
-            statistics.note("tunnel_line_errors")
+            statistics.count(.note(.tunnel, "line_errors"))
             relay({ .sendLineErrors($0, errors) }, from: key(id, in: context), at: now)
         case .outgoingCallRequested(let id, let request):
             receive(request, id, in: context, at: now)
@@ -68,7 +70,13 @@ extension L2TPServer {
         }
     }
 
+    private func countEnd(of key: SessionKey, _ reason: CallEnd, in context: TunnelContext) {
+        let wasOpen = sessions[key]?.opened != nil
+        statistics.count(.callEnd(.init(reason, peer: context.counterpart.name, wasOpen: wasOpen)))
+    }
+
     private func transmit(_ octets: [UInt8], for context: TunnelContext) {
+        statistics.count(.controlMessage(.sent, ControlMessageKind(body: octets.dropFirst(ControlHeader.size))))
         let transmission =
             if let socket = context.ownSocket {
                 socket.send(octets)
@@ -95,6 +103,7 @@ extension L2TPServer {
             return tell(context, .close(.sharedPath), at: now)
         }
         statistics.count(.tunnelsOpened)
+        statistics.observe(.tunnelSetup(role: context.role), now - context.began)
         log.info("tunnel open", metadata: metadata(context))
         do throws(Errno) {
             let socket = try DatagramSocket(bind: context.path.local, connect: context.path.remote)
@@ -113,8 +122,11 @@ extension L2TPServer {
     }
 
     private func close(_ context: TunnelContext, _ reason: TunnelEnd, at now: Instant) {
+        let wasOpen = context.opened != nil
+        statistics.count(.tunnelEnd(.init(reason, peer: context.counterpart.name, wasOpen: wasOpen)))
         table.close(context)
         context.end = reason
+        context.closed = now
         switch reason {
         case .local: break
         case .peer, .peerLost, .tieLost, .abandoned: context.mayBeLeft = true
@@ -180,6 +192,7 @@ extension L2TPServer {
         case .tunnelDeleted(let id):
             guard let context = context(id) else { return }
             context.kernel = .gone
+            if let closed = context.closed { statistics.observe(.tunnelTeardown, now - closed) }
             leaveSocket(context, at: now)
             forgetIfDone(context)
         case .tunnelLost(let id):

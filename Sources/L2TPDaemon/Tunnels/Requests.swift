@@ -17,7 +17,7 @@ extension L2TPServer {
         guard admission.admitsRequest(from: source, at: now) else { return statistics.count(.requestsOverRate) }
         guard let peer = peers.match(source: source, hostName: hostName.string) else {
             statistics.count(.unknownPeers)
-            return refuse(message, ResultCode(.notAuthorized, text: "unknown peer"), secret: nil, at: now)
+            return refuse(message, ResultCode(.notAuthorized, text: "unknown peer"), of: nil, at: now)
         }
         do throws(MessageError) {
             let decoded = try MessageDecoder.decode(body: message.body, secret: peer.tunnel.secret?.octets)
@@ -25,8 +25,9 @@ extension L2TPServer {
             receive(request, message, by: listener, from: peer, at: now)
         } catch {
             statistics.count(.malformedMessages)
+            statistics.count(.undecodable(error.fault.kind))
             guard case .stopCCN(let reason) = error.answer else { return }
-            refuse(message, reason, secret: peer.tunnel.secret?.octets, at: now)
+            refuse(message, reason, of: peer, at: now)
         }
     }
 
@@ -41,16 +42,16 @@ extension L2TPServer {
             return tell(context, .datagram(message.header, body: message.body), at: now)
         }
         if let reason = obstacle(to: message, from: peer, at: now) {
-            return refuse(message, reason, secret: peer.tunnel.secret?.octets, at: now)
+            return refuse(message, reason, of: peer, at: now)
         }
         switch yieldOfRivals(on: message.path, at: now) {
         case .free: break
         case .undecided: return statistics.count(.contestedTuples)
-        case .taken: return refuse(message, .sharedPath, secret: peer.tunnel.secret?.octets, at: now)
+        case .taken: return refuse(message, .sharedPath, of: peer, at: now)
         }
         guard let id = table.freeID(using: &random) else {
             let reason = ResultCode<StopCCNResult>(.generalError, error: .insufficientResources)
-            return refuse(message, reason, secret: peer.tunnel.secret?.octets, at: now)
+            return refuse(message, reason, of: peer, at: now)
         }
         let counterpart = Counterpart.peer(peer)
         let configuration = tunnelConfiguration(counterpart)
@@ -73,9 +74,12 @@ extension L2TPServer {
     }
 
     /// A StopCCN to somebody whom no state is kept for; not too many, and only to who says what to call him.
-    func refuse(_ message: UnaddressedMessage, _ reason: ResultCode<StopCCNResult>, secret: [UInt8]?, at now: Instant) {
+    func refuse(_ message: UnaddressedMessage, _ reason: ResultCode<StopCCNResult>, of peer: Peer?, at now: Instant) {
         statistics.count(.tunnelsRefused)
-        guard admission.admitsRefusal(at: now), let peerID = assignedTunnelID(message.body, secret) else {
+        statistics.count(.tunnelEnd(.init(.local(reason), peer: peer?.name ?? "", wasOpen: false)))
+        guard admission.admitsRefusal(at: now),
+            let peerID = assignedTunnelID(message.body, peer?.tunnel.secret?.octets)
+        else {
             return statistics.count(.refusalsWithheld)
         }
         // Logged with the same bound: a flood must not fill the log either.
@@ -84,6 +88,7 @@ extension L2TPServer {
             assignedTunnelID: TunnelID(UInt16.random(in: 1 ... .max, using: &random)), resultCode: reason)
         let answer = MessageEncoder.encode(
             .stopCCN(stop), header: ControlHeader(tunnelID: peerID, ns: .zero, nr: message.header.ns.next))
+        statistics.count(.controlMessage(.sent, .message(.stopCCN)))
         listener(behind: message)?.send(answer, to: message.path.remote, from: message.path.local.address)
     }
 

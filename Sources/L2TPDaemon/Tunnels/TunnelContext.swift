@@ -69,6 +69,7 @@ final class TunnelContext {
     var opened: Instant?
     /// Why it is over, once it is.
     var end: TunnelEnd?
+    var closed: Instant?
     /// The machine needs nothing more.
     var isFinished = false
     /// Whether its peer knows of the end or cannot hear of it any more: a shutdown need not wait for it, and an SCCRQ
@@ -95,6 +96,9 @@ final class TunnelContext {
 
     /// Whether we open the tunnel.
     var isOutbound: Bool { machine.role == .initiator }
+
+    /// As `l2tpctl` shows it: who opened the tunnel.
+    var role: String { isOutbound ? "initiator" : "responder" }
 
     var isOpen: Bool { standing == .open }
 

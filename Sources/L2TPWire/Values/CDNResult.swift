@@ -20,12 +20,14 @@ package struct CDNResult: RawRepresentable, Hashable, Sendable, CustomStringConv
     /// The session's differentiated services were not agreed on (RFC 3308).
     package static let sdsMismatch = CDNResult(rawValue: 12)
 
-    package var description: String {
-        let name = [
-            "reserved", "loss of carrier", "see error code", "administrative reasons", "no facilities, temporarily",
-            "no facilities, permanently", "invalid destination", "no carrier", "busy", "no dial tone",
-            "not established in time", "no framing detected", "SDS mismatch",
-        ]
-        return "\(rawValue < name.count ? name[Int(rawValue)] : "result") (\(rawValue))"
-    }
+    package var description: String { "\(isNamed ? Self.names[Int(rawValue)] : "result") (\(rawValue))" }
+
+    /// Whether an RFC gives the number a meaning.
+    package var isNamed: Bool { rawValue < Self.names.count }
+
+    private static let names = [
+        "reserved", "loss of carrier", "see error code", "administrative reasons", "no facilities, temporarily",
+        "no facilities, permanently", "invalid destination", "no carrier", "busy", "no dial tone",
+        "not established in time", "no framing detected", "SDS mismatch",
+    ]
 }

@@ -19,12 +19,14 @@ package struct GeneralError: RawRepresentable, Hashable, Sendable, CustomStringC
     /// Try one of the addresses in the text (RFC 3931 section 5.4.2).
     package static let tryAnotherDirected = GeneralError(rawValue: 9)
 
-    package var description: String {
-        let name = [
-            "no error", "no control connection", "wrong length", "value out of range", "insufficient resources",
-            "invalid session id", "vendor-specific error", "try another", "unknown mandatory AVP",
-            "try another directed",
-        ]
-        return "\(rawValue < name.count ? name[Int(rawValue)] : "error") (\(rawValue))"
-    }
+    package var description: String { "\(isNamed ? Self.names[Int(rawValue)] : "error") (\(rawValue))" }
+
+    /// Whether an RFC gives the number a meaning.
+    package var isNamed: Bool { rawValue < Self.names.count }
+
+    private static let names = [
+        "no error", "no control connection", "wrong length", "value out of range", "insufficient resources",
+        "invalid session id", "vendor-specific error", "try another", "unknown mandatory AVP",
+        "try another directed",
+    ]
 }

@@ -16,11 +16,13 @@ package struct StopCCNResult: RawRepresentable, Hashable, Sendable, CustomString
     /// The control connection's differentiated services were not agreed on (RFC 3308).
     package static let ccdsMismatch = StopCCNResult(rawValue: 8)
 
-    package var description: String {
-        let name = [
-            "reserved", "general request to clear", "general error", "control channel already exists", "not authorized",
-            "protocol version not supported", "shutting down", "state machine error", "CCDS mismatch",
-        ]
-        return "\(rawValue < name.count ? name[Int(rawValue)] : "result") (\(rawValue))"
-    }
+    package var description: String { "\(isNamed ? Self.names[Int(rawValue)] : "result") (\(rawValue))" }
+
+    /// Whether an RFC gives the number a meaning.
+    package var isNamed: Bool { rawValue < Self.names.count }
+
+    private static let names = [
+        "reserved", "general request to clear", "general error", "control channel already exists", "not authorized",
+        "protocol version not supported", "shutting down", "state machine error", "CCDS mismatch",
+    ]
 }

@@ -1,4 +1,6 @@
 import ControlProtocol
+import Instants
+import Linux
 
 /// A list as text, piece by piece as its records come.
 enum ListText<Record: Encodable> {
@@ -39,7 +41,7 @@ struct TableText<Record> {
 
     private let columns: [ListColumn<Record>]
     private let isChosen: Bool
-    private let began = ContinuousClock.now
+    private let began = Instant.now
     private var waiting: [Record] = []
     private var layout: (columns: [ListColumn<Record>], widths: [Int])?
 

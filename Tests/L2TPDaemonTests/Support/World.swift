@@ -51,7 +51,10 @@ final class World {
     }
 
     /// `change` is given a configuration with one peer, one profile, one pool and the users alice and bob.
-    init(_ change: (inout Configuration, Network) throws -> Void = { _, _ in }) throws {
+    init(
+        notify: String? = nil, watchdog: Duration? = nil,
+        _ change: (inout Configuration, Network) throws -> Void = { _, _ in }
+    ) throws {
         network = Network()
         folder = FileManager.default.temporaryDirectory.path + "/l2tpd-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
@@ -68,6 +71,7 @@ final class World {
             surroundings: .init(
                 kernel: "in memory", processID: 1, hostName: "lns", secondsSince1970: 1_000_000,
                 configurationPath: folder + "/l2tpd.toml",
+                notifier: try notify.map { try ServiceNotifier(address: $0) }, watchdog: watchdog,
                 openAccess: { (name) throws(PacketSocketError) in
                     guard let segment = segments.first(where: { $0.interface == name }) else {
                         throw .noInterface(name)
@@ -109,6 +113,10 @@ final class World {
     func adopt(_ host: Host) -> Host {
         hosts.append(host)
         return host
+    }
+
+    func removeControlSocket() throws {
+        try FileManager.default.removeItem(atPath: folder + "/control.sock")
     }
 
     func addControlClient() throws -> ControlPeer {
