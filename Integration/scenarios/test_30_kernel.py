@@ -270,12 +270,25 @@ def test_ethernet_crosses_over_udp_and_over_ip(network: Network):
             f"add session tunnel_id 4 session_id 41 peer_session_id 31 name wire2 peer_cookie {COOKIE[::-1]}",
         ],
     )
+    # The other two ways, without cookies, and over IP without a sublayer.
+    for wire, tunnel, ours, theirs, way in ((3, 5, LNS6, CLIENT6, "udp"), (4, 7, LNS, CLIENT, "ip")):
+        for namespace, ends, id in ((lns, (ours, theirs), tunnel), (client, (theirs, ours), tunnel + 1)):
+            peer = 2 * tunnel + 1 - id
+            where = ("--local", ends[0], "--remote", ends[1], "--encapsulation", way)
+            kernel(namespace, "add", "tunnel", id, "--peer-id", peer, *where)
+            sublayer = ("--sublayer", "none") if way == "ip" else ()
+            kernel(
+                *(namespace, "add", "session", f"{id}/{id}0", "--peer-id", f"{peer}0"),
+                *("--interface", f"wire{wire}", *sublayer),
+            )
     for namespace, last in ((lns, 1), (client, 2)):
-        for wire in range(3):
+        for wire in range(5):
             namespace.run("ip", "address", "add", f"198.51.100.{wire * 16 + last}/28", "dev", f"wire{wire}")
             namespace.run("ip", "link", "set", f"wire{wire}", "up")
     client.ping("198.51.100.1")
     client.ping("198.51.100.17")
+    client.ping("198.51.100.49")
+    client.ping("198.51.100.65")
     client.run("ping", "-c", "1", "-W", "2", "198.51.100.33", check=False)
     listed = json.loads(kernel(lns, "show", "sessions", "--json")) + json.loads(
         kernel(client, "show", "sessions", "--json")
@@ -285,5 +298,6 @@ def test_ethernet_crosses_over_udp_and_over_ip(network: Network):
     assert counters[30]["rx_packets"] >= 5 and counters[30]["tx_packets"] >= 5, counters
     assert not any(counters[id]["rx_cookie_discards"] for id in (10, 20, 30, 40)), counters
     assert counters[41]["rx_cookie_discards"] >= 1 and counters[41]["rx_packets"] == 0, counters
-    kernel(lns, "delete", "tunnel", 1, 3)
-    kernel(client, "delete", "tunnel", 2, 4)
+    assert counters[50]["rx_packets"] >= 5 and counters[70]["rx_packets"] >= 5, counters
+    kernel(lns, "delete", "tunnel", 1, 3, 5, 7)
+    kernel(client, "delete", "tunnel", 2, 4, 6, 8)
