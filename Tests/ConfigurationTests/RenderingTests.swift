@@ -17,6 +17,7 @@ import Testing
         sccrq_rate_per_source = 60
         refusal_rate = 70
         shutdown_timeout = 2.5
+        reconcile_interval = 0
 
         [log]
         level = "debug"

@@ -45,6 +45,7 @@ extension Daemon {
         table.integer("sccrq_rate_per_source", sccrqRatePerSource)
         table.integer("refusal_rate", refusalRate)
         table.seconds("shutdown_timeout", shutdownTimeout)
+        table.interval("reconcile_interval", reconcileInterval)
         return table.text
     }
 }
