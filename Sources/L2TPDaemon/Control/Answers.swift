@@ -5,6 +5,7 @@ import DataPlane
 import Instants
 import L2TPControl
 import L2TPWire
+import Linux
 import PPPoE
 
 /// What each request of the control socket means.
