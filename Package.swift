@@ -77,6 +77,12 @@ let rooms: [Room] = [
     Room(
         name: "lab-floor", path: "Integration/Bench", isProgram: true, isTested: false,
         uses: ["Instants", "Addresses", "Linux", "EventLoop", "Netlink", "DataPlane"], products: [argumentParser]),
+    Room(
+        name: "lab-crowd", path: "Integration/Crowd", isProgram: true, isTested: false,
+        uses: [
+            "Instants", "Addresses", "L2TPWire", "L2TPControl", "PPP", "Linux", "EventLoop", "Netlink", "DataPlane",
+            "ControlProtocol", "Configuration", "L2TPDaemon",
+        ], products: [argumentParser, logging]),
 ]
 
 let package = Package(

@@ -87,15 +87,17 @@ struct AddressPool: Sendable {
 
     func isInRange(_ address: IPv4Address) -> Bool { pool.ranges.contains { $0.contains(address) } }
 
-    /// `fixed` are the addresses that are leased to users who have one of their own.
+    /// `fixed` are the addresses that are leased to users who have one of their own. Counted and not collected: it is asked
+    /// for within a turn of the loop, and a pool may be large.
     func record(fixed: Set<IPv4Address>) -> PoolRecord {
         let addresses = pool.ranges.reduce(0) { $0 + $1.count }
-        let taken = leased.union(fixed).filter(isInRange)
-        let kept = reserved.subtracting(taken).filter(isInRange)
+        let fixedHere = fixed.count { !leased.contains($0) && isInRange($0) }
+        let taken = leased.count(where: isInRange) + fixedHere
+        let kept = reserved.count { !leased.contains($0) && !fixed.contains($0) && isInRange($0) }
         return PoolRecord(
             name: pool.name, ranges: pool.ranges.map(\.description), addresses: addresses,
-            leased: UInt64(leased.count + fixed.subtracting(leased).filter(isInRange).count),
-            reserved: UInt64(kept.count), free: addresses - UInt64(taken.count) - UInt64(kept.count))
+            leased: UInt64(leased.count + fixedHere), reserved: UInt64(kept),
+            free: addresses - UInt64(taken) - UInt64(kept))
     }
 
     private func isFree(_ address: IPv4Address) -> Bool { !reserved.contains(address) && !leased.contains(address) }

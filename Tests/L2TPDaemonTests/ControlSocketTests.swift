@@ -7,6 +7,7 @@ import FoundationEssentials
 import Glibc
 import L2TPControl
 import L2TPWire
+import Linux
 import Netlink
 import PPP
 import Testing

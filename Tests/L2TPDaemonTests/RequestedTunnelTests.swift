@@ -1,6 +1,7 @@
 import Addresses
 import Configuration
 import ControlProtocol
+import Instants
 import L2TPControl
 import Testing
 

@@ -1,4 +1,6 @@
+import Addresses
 import ControlProtocol
+import Netlink
 
 /// Records in which every key is there.
 enum Samples {
@@ -85,6 +87,17 @@ enum Samples {
         return call
     }()
 
+    static let event: EventRecord = {
+        var event = EventRecord(time: "2026-01-02T03:04:05.678Z", level: .notice, event: "authentication refused")
+        event.tunnelID = 7
+        event.sessionID = 12
+        event.peer = "bras-1"
+        event.user = "alice"
+        event.interface = "ppp0"
+        event.details = ["reason": "wrong password"]
+        return event
+    }()
+
     static let opened = OpenRecord(
         group: "far",
         tunnels: [
@@ -95,4 +108,11 @@ enum Samples {
         version: "1.0.0", hostName: "lns-1", processID: 42, uptimeSeconds: 61, kernel: "6.1.0",
         listeners: ["192.0.2.1:1701"], tunnels: .init(), sessions: .init(), maxTunnels: 10, maxSessions: 50_000,
         peers: 1, users: 2, pools: 1, addresses: 65_533, leasedAddresses: 9)
+
+    static let kernelTunnel = KernelTunnel(
+        id: 10, peerID: 20, version: 3, local: Endpoint(address: .v4(IPv4Address(192, 0, 2, 1)), port: 1701),
+        remote: Endpoint(address: .v4(IPv4Address(192, 0, 2, 2)), port: 1702), checksums: false)
+    static let kernelSession = KernelSession(
+        tunnel: 10, id: 1, peerTunnel: 20, peerID: 2, pseudowire: .ethernet, interface: "wire0", cookie: [0, 1, 2, 3],
+        peerCookie: [4, 5, 6, 7], isLNS: false, sendsSequence: true, reorderTimeout: 100)
 }
