@@ -52,8 +52,8 @@ let rooms: [Room] = [
     Room(
         name: "L2TPDaemon",
         uses: [
-            "Instants", "Addresses", "L2TPWire", "L2TPControl", "PPPoE", "PPP", "Linux", "EventLoop", "HTTP", "Netlink",
-            "DataPlane", "ControlProtocol", "Configuration",
+            "Octets", "Instants", "Addresses", "L2TPWire", "L2TPControl", "PPPoE", "PPP", "Linux", "EventLoop", "HTTP",
+            "Netlink", "DataPlane", "ControlProtocol", "Configuration",
         ],
         products: [
             logging, systemPackage,

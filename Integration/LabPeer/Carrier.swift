@@ -17,6 +17,8 @@ protocol Carrier: AnyObject {
 
     func open(at now: Instant) -> [CarrierChange]
     func placeCall(_ number: Int, at now: Instant) -> [CarrierChange]
+    /// Pings the server through each call, until it answers.
+    func ping(at now: Instant) -> [CarrierChange]
     /// Ends the calls by the carrier's own word: CDN, PADT.
     func closeCalls(at now: Instant) -> [CarrierChange]
     /// Ends PPP in each call; the server ends the calls.
@@ -34,6 +36,8 @@ enum CarrierChange {
     case opened(SubscriberSession)
     /// All that the plan wants of the call has been seen.
     case settled(SubscriberSession)
+    /// The first ping through the call was answered.
+    case answered
     /// A call is over, and why. Its session is nil when there never was one.
     case callEnded(SubscriberSession?, String)
     /// The carrier is over, and not by us.

@@ -58,6 +58,14 @@ final class LACTunnel: Carrier {
         return advance([.placeCall(request)], at: now)
     }
 
+    func ping(at now: Instant) -> [CarrierChange] {
+        for (id, session) in sessions {
+            perform(session.ping(at: now), of: session, id)
+            note(session.deadline)
+        }
+        return takeChanges()
+    }
+
     func closeCalls(at now: Instant) -> [CarrierChange] {
         advance(sessions.keys.map { .closeCall($0, ResultCode(.administrative)) }, at: now)
     }
@@ -161,6 +169,7 @@ final class LACTunnel: Carrier {
                 socket.send(header.encoded(payload: frame.encodedWithAddressAndControl))
             case .opened: changes.append(.opened(session))
             case .settled: changes.append(.settled(session))
+            case .answered: changes.append(.answered)
             }
         }
     }

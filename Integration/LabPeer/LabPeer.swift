@@ -102,6 +102,9 @@ struct LabPeer: ParsableCommand {
     @Flag(help: "Ping the LNS's address through each session, until it answers; a call is up when it has.")
     var ping = false
 
+    @Flag(help: "The same, but not before all calls are up: pings that come too early keep both ends busy.")
+    var pingLast = false
+
     @Option(
         help: ArgumentHelp(
             """
@@ -128,6 +131,7 @@ struct LabPeer: ParsableCommand {
         guard sessions >= tunnels else { throw ValidationError("--sessions must be at least --tunnels.") }
         guard rate.map({ $0 > 0 }) ?? true else { throw ValidationError("--rate must be greater than 0.") }
         guard burst.map({ $0 > 0 }) ?? true else { throw ValidationError("--burst must be greater than 0.") }
+        guard !(ping && pingLast) else { throw ValidationError("say either --ping or --ping-last.") }
         guard (server == nil) != (pppoe == nil) else { throw ValidationError("say either --server or --pppoe.") }
         guard Self.closings(pppoe).contains(closing) else {
             let names = Self.closings(pppoe).map(\.rawValue).joined(separator: ", ")
@@ -171,7 +175,7 @@ struct LabPeer: ParsableCommand {
             patience: .seconds(timeout), closing: closing,
             subscribers: Subscribers(
                 pattern: user, password: Password(password), methods: authentication, mru: mru),
-            ipv6: ipv6, pings: ping, burst: burst)
+            ipv6: ipv6, pings: ping ? .atOnce : pingLast ? .atTheEnd : nil, burst: burst)
     }
 
     private var carriage: Plan.Carriage {

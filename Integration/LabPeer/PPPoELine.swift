@@ -62,6 +62,15 @@ final class PPPoELine: Carrier {
         return takeChanges()
     }
 
+    func ping(at now: Instant) -> [CarrierChange] {
+        for host in hosts.values {
+            guard let session = host.session else { continue }
+            perform(session.ping(at: now), of: host)
+            note(host.deadline)
+        }
+        return takeChanges()
+    }
+
     func closeCalls(at now: Instant) -> [CarrierChange] {
         for host in hosts.values {
             tell(host, .end(reason: ""), at: now)
@@ -153,6 +162,7 @@ final class PPPoELine: Carrier {
             case .send(let frame): stage.send(SessionFrame(found.id, frame).encoded, to: found.concentrator)
             case .opened: changes.append(.opened(session))
             case .settled: changes.append(.settled(session))
+            case .answered: changes.append(.answered)
             }
         }
     }

@@ -21,6 +21,14 @@ struct Plan: Sendable {
         case kill
     }
 
+    /// When the server's address is pinged through a session.
+    enum Pings {
+        /// As soon as its network protocols are up; a call is up when it was answered.
+        case atOnce
+        /// When all calls are up.
+        case atTheEnd
+    }
+
     /// By what the calls go.
     enum Carriage: Sendable {
         case l2tp(Tunnels)
@@ -48,7 +56,7 @@ struct Plan: Sendable {
     var closing: Closing
     var subscribers: Subscribers
     var ipv6: Bool
-    var pings: Bool
+    var pings: Pings?
     /// Echo-Requests that each subscriber sends besides those from his proof to his network protocols; nil sends none.
     var burst: Int?
 
@@ -67,12 +75,20 @@ struct Plan: Sendable {
 
 /// Who calls: a name a call, where the pattern has a `%d` for its number.
 struct Subscribers: Sendable {
-    var pattern: String
+    /// What stands between the numbers in a name.
+    private let parts: [String]
     var password: Password
     var methods: [AuthenticationMethod]
     var mru: UInt16
 
-    func name(_ number: Int) -> String { pattern.replacing("%d", with: "\(number)") }
+    init(pattern: String, password: Password, methods: [AuthenticationMethod], mru: UInt16) {
+        parts = pattern.split(separator: "%d", omittingEmptySubsequences: false).map(String.init)
+        self.password = password
+        self.methods = methods
+        self.mru = mru
+    }
+
+    func name(_ number: Int) -> String { parts.joined(separator: String(number)) }
 
     /// The subscriber's end of PPP.
     func link(_ number: Int, over medium: LinkConfiguration.Medium, ipv6: Bool) -> Link {

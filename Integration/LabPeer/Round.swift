@@ -7,6 +7,8 @@ import PPP
 final class Round {
     private enum Stage {
         case settingUp(until: Instant)
+        /// The calls are up, and data is to pass in each.
+        case pinging(until: Instant)
         case holding(until: Instant)
         /// The calls end, and then what carried them.
         case closingCalls(began: Instant, until: Instant)
@@ -24,6 +26,8 @@ final class Round {
     /// Calls that are up as far as the plan wants them, or never will be.
     private var settled = 0
     private var opened: [SubscriberSession] = []
+    /// Those through which data has passed, or never will.
+    private var answered = 0
     /// Calls that ended without ever being up.
     private var failed: [SubscriberSession] = []
     private(set) var report = RoundReport()
@@ -83,13 +87,17 @@ final class Round {
         switch stage {
         case .settingUp(let until):
             placeCalls(at: now)
-            if settled == plan.sessions {
-                noteSetUp()
-                stage = .holding(until: now + plan.hold)
+            if settled == plan.sessions, plan.pings == .atTheEnd {
+                stage = .pinging(until: now + plan.patience)
+                for carrier in carriers { note(carrier.ping(at: now), at: now) }
+            } else if settled == plan.sessions {
+                hold(at: now)
             } else if until <= now {
                 for _ in settled..<plan.sessions { report.fail("not up in time") }
                 stage = .holding(until: now)
             }
+        case .pinging(let until):
+            if answered == opened.count || until <= now { hold(at: now) }
         case .holding(let until):
             let serverIsDone = plan.closing == .server && !carriers.contains(where: \.hasCalls)
             guard serverIsDone || until <= now else { return }
@@ -120,6 +128,11 @@ final class Round {
             advance(at: now)
         default: break
         }
+    }
+
+    private func hold(at now: Instant) {
+        noteSetUp()
+        stage = .holding(until: now + plan.hold)
     }
 
     private var callsAreOver: Bool { carriers.allSatisfy(\.callsAreOver) }
@@ -176,12 +189,14 @@ final class Round {
                 opened.append(session)
                 if let address = session.ipv4?.local { report.addresses.append("\(address)") }
             case .settled: settled += 1
+            case .answered: answered += 1
             case .callEnded(let session, let reason):
                 if session?.isSettled != true { settled += 1 }
+                if case .pinging = stage, session?.answered == nil { answered += 1 }
                 if let session, session.opened == nil { failed.append(session) }
                 // While we hold or close, an end is what was wanted, or it is the server's turn.
                 switch stage {
-                case .settingUp: fail(session, reason)
+                case .settingUp, .pinging: fail(session, reason)
                 case .holding where plan.closing != .server: fail(session, reason)
                 case .holding, .closingCalls, .closingCarriers, .over: break
                 }
@@ -203,7 +218,8 @@ final class Round {
         case .settingUp(let until):
             let mayPlace = placed < plan.sessions && placed - settled < plan.window
             next = mayPlace ? min(nextCall ?? until, until) : until
-        case .holding(let until), .closingCalls(_, let until), .closingCarriers(_, let until): next = until
+        case .pinging(let until), .holding(let until), .closingCalls(_, let until), .closingCarriers(_, let until):
+            next = until
         case .over: next = now
         }
         return [scan, next].compactMap(\.self).min()
@@ -229,6 +245,6 @@ final class Round {
         report.burstMisplaced = (opened + failed).reduce(0) { $0 + ($1.burst?.misplaced ?? 0) }
         let counts = Dictionary(report.addresses.map { ($0, 1) }, uniquingKeysWith: +)
         report.duplicateAddresses = counts.filter { $0.value > 1 }.keys.sorted()
-        if plan.pings, report.answered < report.opened { report.fail("a ping was not answered") }
+        if plan.pings != nil, report.answered < report.opened { report.fail("a ping was not answered") }
     }
 }

@@ -12,6 +12,8 @@ final class SubscriberSession {
         case opened
         /// All that the plan wants to see has been seen.
         case settled
+        /// Our ping was, for the first time.
+        case answered
     }
 
     let number: Int
@@ -30,7 +32,7 @@ final class SubscriberSession {
     private(set) var echoesAnswered = 0
 
     private let expectsIPv6: Bool
-    private let pings: Bool
+    private let pingsAtOnce: Bool
     private var proxied = false
     private var nextPing: Instant?
     private var pause = SubscriberSession.firstPause
@@ -48,7 +50,7 @@ final class SubscriberSession {
         placed = now
         link = plan.subscribers.link(number, over: medium, ipv6: plan.ipv6)
         expectsIPv6 = plan.ipv6
-        pings = plan.pings
+        pingsAtOnce = plan.pings == .atOnce
         burst = plan.burst.map { EchoBurst(count: $0) }
     }
 
@@ -118,7 +120,7 @@ final class SubscriberSession {
                 opened = now
                 effects.append(.opened)
                 effects += (burst?.networkOpened() ?? []).map(Effect.send)
-                effects += pings ? ping(at: now) : settle()
+                effects += pingsAtOnce ? ping(at: now) : settle()
             case .closed(let end):
                 // The server closes the call, as a rule.
                 linkEnd = end
@@ -130,7 +132,7 @@ final class SubscriberSession {
     }
 
     private func settle() -> [Effect] {
-        guard !isSettled, opened != nil, answered != nil || !pings, burst?.isComplete ?? true else { return [] }
+        guard !isSettled, opened != nil, answered != nil || !pingsAtOnce, burst?.isComplete ?? true else { return [] }
         isSettled = true
         return [.settled]
     }
@@ -146,7 +148,8 @@ final class SubscriberSession {
 
     // MARK: - Pings
 
-    private func ping(at now: Instant) -> [Effect] {
+    /// Pings the server's address, again and again until it answers.
+    func ping(at now: Instant) -> [Effect] {
         guard let ends = link.ipv4, answered == nil else {
             nextPing = nil
             return []
@@ -168,7 +171,7 @@ final class SubscriberSession {
         guard answered == nil, echo.identifier == identifier else { return [] }
         answered = now
         nextPing = nil
-        return settle()
+        return settle() + [.answered]
     }
 
     private var identifier: UInt16 { UInt16(truncatingIfNeeded: number) }

@@ -47,8 +47,9 @@ package final class LinuxDataPlane: DataPlane {
     private static let interfaceLossesValue: UInt64 = 2
     /// For events that wait while the loop is busy: thousands. The kernel takes the memory when there are any.
     private static let eventBuffer: Int32 = 1 << 20
-    /// Frames read from one descriptor in one turn of the loop; the kernel queues 32.
-    private static let framesPerTurn = 16
+    /// Frames read from one descriptor in one turn of the loop. Nearly always there is one, and the loop tells of more: to
+    /// ask whether there is another would be one more system call for every frame.
+    private static let framesPerTurn = 1
 
     /// Registers its descriptors with the loop, under tokens of this owner number. ENOENT: the kernel has no L2TP.
     package init(loop: EventLoop, owner: UInt8) throws(Errno) {

@@ -173,6 +173,8 @@ package final class Service<Plane: DataPlane> {
     }
 
     /// Runs until SIGTERM or SIGINT and the orderly end that follows it; a second such signal ends it at once.
+    // The daemon's own data plane, known at compile time all the way down.
+    @specialized(where Plane == LinuxDataPlane)
     package func run() throws(Errno) {
         start()
         while !isOver(at: .now) {

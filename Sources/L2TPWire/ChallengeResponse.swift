@@ -1,4 +1,5 @@
 import Digests
+import Octets
 
 /// Tunnel authentication: how an end shows that it knows the tunnel's secret (RFC 2661 section 5.1.1).
 package enum ChallengeResponse {
@@ -20,6 +21,6 @@ package enum ChallengeResponse {
 
     /// A challenge of our own: 16 random octets.
     package static func challenge(using random: inout some RandomNumberGenerator) -> [UInt8] {
-        (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+        random.octets(16)
     }
 }

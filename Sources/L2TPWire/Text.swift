@@ -22,6 +22,8 @@ package struct Text: Hashable, Sendable, CustomStringConvertible, ExpressibleByS
     /// The text without anything that could disturb a terminal or a log: control, format, private and unassigned
     /// characters and line ends become U+FFFD, and of a long text `longestDescription` characters are left.
     package var description: String {
+        // Nearly every text; what Unicode has to say of a character is looked up slowly.
+        if octets.count <= Self.longestDescription, octets.allSatisfy({ (0x20...0x7e).contains($0) }) { return string }
         let scalars = string.unicodeScalars
         var clean = String.UnicodeScalarView()
         for scalar in scalars.prefix(Self.longestDescription) {

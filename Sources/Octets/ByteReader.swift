@@ -2,15 +2,18 @@
 ///
 /// It borrows: it cannot outlive the octets that it was made from, and copies nothing until asked to.
 package struct ByteReader: ~Escapable {
-    private let octets: RawSpan
+    @usableFromInline let octets: RawSpan
     /// Octets consumed since the reader was made.
-    package private(set) var offset = 0
+    @inlinable package var offset: Int { position }
+    @usableFromInline var position = 0
 
+    @inlinable
     @_lifetime(copy octets)
     package init(_ octets: RawSpan) {
         self.octets = octets
     }
 
+    @inlinable
     @_lifetime(borrow octets)
     package init(_ octets: borrowing [UInt8]) {
         // "Unsafe" because a span of any type's octets may show padding; octets have none.
@@ -18,83 +21,92 @@ package struct ByteReader: ~Escapable {
     }
 
     /// Octets not read yet.
-    package var remaining: Int { octets.byteCount - offset }
-    package var isAtEnd: Bool { remaining == 0 }
+    @inlinable package var remaining: Int { octets.byteCount - position }
+    @inlinable package var isAtEnd: Bool { remaining == 0 }
 
+    @inlinable
     @_lifetime(self: copy self)
     package mutating func uint8() throws(DecodeError) -> UInt8 {
         try octet()
     }
 
+    @inlinable
     @_lifetime(self: copy self)
     package mutating func uint16() throws(DecodeError) -> UInt16 {
         UInt16(try uint(octets: 2))
     }
 
+    @inlinable
     @_lifetime(self: copy self)
     package mutating func uint32() throws(DecodeError) -> UInt32 {
         UInt32(try uint(octets: 4))
     }
 
+    @inlinable
     @_lifetime(self: copy self)
     package mutating func uint64() throws(DecodeError) -> UInt64 {
         try uint(octets: 8)
     }
 
     /// The next `count` octets, copied. Throws when `count` is negative or more than `remaining`.
+    @inlinable
     @_lifetime(self: copy self)
     package mutating func bytes(_ count: Int) throws(DecodeError) -> [UInt8] {
         try require(count)
-        var copy: [UInt8] = []
-        copy.reserveCapacity(count)
-        for index in offset..<(offset + count) { copy.append(at(index)) }
-        offset += count
-        return copy
+        defer { position += count }
+        return unsafe octets.extracting(position..<(position + count)).withUnsafeBytes { unsafe Array($0) }
     }
 
     /// All octets that are left, copied.
+    @inlinable
     @_lifetime(self: copy self)
     package mutating func rest() -> [UInt8] {
         (try? bytes(remaining)) ?? []
     }
 
+    @inlinable
     @_lifetime(self: copy self)
     package mutating func skip(_ count: Int) throws(DecodeError) {
         try require(count)
-        offset += count
+        position += count
     }
 
     /// A reader of the next `count` octets alone; this one goes on behind them.
+    @inlinable
     @_lifetime(copy self)
     package mutating func slice(_ count: Int) throws(DecodeError) -> ByteReader {
         try require(count)
-        let part = octets.extracting(offset..<(offset + count))
-        offset += count
+        let part = octets.extracting(position..<(position + count))
+        position += count
         return ByteReader(part)
     }
 
+    @inlinable
     @_lifetime(self: copy self)
-    private mutating func octet() throws(DecodeError) -> UInt8 {
+    mutating func octet() throws(DecodeError) -> UInt8 {
         try require(1)
-        defer { offset += 1 }
-        return at(offset)
+        defer { position += 1 }
+        return at(position)
     }
 
+    @inlinable
     @_lifetime(self: copy self)
-    private mutating func uint(octets count: Int) throws(DecodeError) -> UInt64 {
+    mutating func uint(octets count: Int) throws(DecodeError) -> UInt64 {
         try require(count)
         var value: UInt64 = 0
-        for index in offset..<(offset + count) { value = value << 8 | UInt64(at(index)) }
-        offset += count
+        for index in position..<(position + count) { value = value << 8 | UInt64(at(index)) }
+        position += count
         return value
     }
 
-    private func require(_ count: Int) throws(DecodeError) {
+    @inlinable
+    func require(_ count: Int) throws(DecodeError) {
         guard count >= 0, count <= remaining else { throw .truncated(needed: count, available: remaining) }
     }
 
     // `unsafeLoad` means "any bit pattern is a value", which is so for UInt8; the offset is bounds-checked.
-    private func at(_ index: Int) -> UInt8 {
+    @inlinable
+    func at(_ index: Int) -> UInt8 {
         unsafe octets.unsafeLoad(fromByteOffset: index, as: UInt8.self)
     }
 }

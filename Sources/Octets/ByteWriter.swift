@@ -1,39 +1,49 @@
 /// Appends big-endian fields to a growing buffer.
+// Inlinable like the reader: a call to another module for every octet would be most of a message's cost.
 package struct ByteWriter: Sendable {
-    package private(set) var bytes: [UInt8] = []
+    @usableFromInline var storage: [UInt8] = []
 
+    @inlinable package var bytes: [UInt8] { storage }
+
+    @inlinable
     package init(capacity: Int = 0) {
-        bytes.reserveCapacity(capacity)
+        storage.reserveCapacity(capacity)
     }
 
-    package var count: Int { bytes.count }
+    @inlinable package var count: Int { storage.count }
 
+    @inlinable
     package mutating func append(_ value: UInt8) {
-        bytes.append(value)
+        storage.append(value)
     }
 
+    @inlinable
     package mutating func append(_ value: UInt16) {
-        bytes.append(UInt8(truncatingIfNeeded: value >> 8))
-        bytes.append(UInt8(truncatingIfNeeded: value))
+        storage.append(UInt8(truncatingIfNeeded: value >> 8))
+        storage.append(UInt8(truncatingIfNeeded: value))
     }
 
+    @inlinable
     package mutating func append(_ value: UInt32) {
         append(UInt16(truncatingIfNeeded: value >> 16))
         append(UInt16(truncatingIfNeeded: value))
     }
 
+    @inlinable
     package mutating func append(_ value: UInt64) {
         append(UInt32(truncatingIfNeeded: value >> 32))
         append(UInt32(truncatingIfNeeded: value))
     }
 
+    @inlinable
     package mutating func append(contentsOf octets: some Sequence<UInt8>) {
-        bytes.append(contentsOf: octets)
+        storage.append(contentsOf: octets)
     }
 
     /// Writes over two octets that are there already: a length that is known only now.
+    @inlinable
     package mutating func overwrite(_ value: UInt16, at offset: Int) {
-        bytes[offset] = UInt8(truncatingIfNeeded: value >> 8)
-        bytes[offset + 1] = UInt8(truncatingIfNeeded: value)
+        storage[offset] = UInt8(truncatingIfNeeded: value >> 8)
+        storage[offset + 1] = UInt8(truncatingIfNeeded: value)
     }
 }

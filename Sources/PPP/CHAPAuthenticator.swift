@@ -1,4 +1,5 @@
 import Instants
+import Octets
 
 /// The end that challenges (RFC 1994, RFC 2759).
 ///
@@ -132,13 +133,9 @@ extension CHAPAuthenticator {
         at now: Instant, using random: inout some RandomNumberGenerator
     ) -> [AuthenticationOutput] {
         identifier &+= 1
-        let challenge = Challenge(identifier: identifier, value: Self.value(using: &random))
+        let challenge = Challenge(identifier: identifier, value: random.octets(MSCHAPv2.challengeSize))
         state = .challenging(challenge, left: limits.maxConfigure - 1, until: now + limits.restartTimer)
         return [.send(packet(challenge))]
-    }
-
-    private static func value(using random: inout some RandomNumberGenerator) -> [UInt8] {
-        (0..<MSCHAPv2.challengeSize).map { _ in UInt8.random(in: .min ... .max, using: &random) }
     }
 
     private func packet(_ challenge: Challenge) -> ControlPacket {
@@ -183,7 +180,7 @@ extension CHAPAuthenticator {
             return [.send(failure), .failed(.authenticationFailed(algorithm.method, .peer))]
         }
         let retryAllowed = attemptsLeft > 0 && accepted == nil
-        let next = Challenge(identifier: challenge.identifier &+ 1, value: Self.value(using: &random))
+        let next = Challenge(identifier: challenge.identifier &+ 1, value: random.octets(MSCHAPv2.challengeSize))
         failure.data =
             MSCHAPv2.Failure(error: error, retryAllowed: retryAllowed, challenge: next.value, message: text).encoded
         guard retryAllowed else {

@@ -1,5 +1,6 @@
 import Digests
 import Instants
+import Octets
 
 /// The end that answers challenges (RFC 1994, RFC 2759). It answers whenever it is asked, on an open link too.
 struct CHAPPeer: Sendable {
@@ -75,7 +76,7 @@ struct CHAPPeer: Sendable {
             value = CHAP.md5Response(identifier: identifier, password: configuration.password, challenge: challenge)
         case .msChapV2:
             guard challenge.count == MSCHAPv2.challengeSize else { return [.noted(.malformed(.chap))] }
-            let own = (0..<MSCHAPv2.challengeSize).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+            let own = random.octets(MSCHAPv2.challengeSize)
             let response = MSCHAPv2.ntResponse(
                 challenge: challenge, peerChallenge: own, name: name, password: configuration.password)
             value = own + [UInt8](repeating: 0, count: 8) + response + [0]

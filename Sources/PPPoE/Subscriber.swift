@@ -1,5 +1,6 @@
 package import Addresses
 package import Instants
+import Octets
 
 /// The Discovery stage as a host sees it (RFC 2516 section 5), from the first PADI to the PADT.
 ///
@@ -51,7 +52,7 @@ package struct Subscriber: Sendable {
     /// - Parameter random: for Host-Uniq.
     package init(configuration: Configuration, using random: inout some RandomNumberGenerator) {
         self.configuration = configuration
-        hostUniq = DiscoveryTag(.hostUniq, (0..<8).map { _ in UInt8.random(in: .min ... .max, using: &random) })
+        hostUniq = DiscoveryTag(.hostUniq, random.octets(8))
     }
 
     /// When `timeout` is awaited; nil when nothing is.

@@ -2,6 +2,7 @@ import Configuration
 import DataPlane
 import Instants
 import Linux
+import Octets
 import PPPoE
 
 /// An access interface at work: its socket, its access concentrator and who is on it.
@@ -18,7 +19,7 @@ final class AccessPort {
     ) throws(Errno) {
         self.settings = settings
         self.socket = socket
-        let key = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+        let key = random.octets(32)
         let configuration = AccessConcentrator.Configuration(
             settings, hostName: hostName, mtu: try socket.mtu(), cookieKey: key)
         concentrator = AccessConcentrator(configuration: configuration, at: now, using: &random)

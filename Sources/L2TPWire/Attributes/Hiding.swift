@@ -1,3 +1,5 @@
+import Octets
+
 /// How AVPs of one message are hidden (RFC 2661 section 4.3). Exists only where a secret does.
 package struct Hiding: Sendable, CustomStringConvertible {
     /// Which of the AVPs that may be hidden are.
@@ -24,7 +26,7 @@ package struct Hiding: Sendable, CustomStringConvertible {
 
     /// A random vector of 16 octets and enough padding, drawn now.
     package init(secret: [UInt8], extent: Extent, using random: inout some RandomNumberGenerator) {
-        let octets = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+        let octets = random.octets(32)
         self.init(
             secret: secret, extent: extent, randomVector: Array(octets.prefix(16)), padding: Array(octets.suffix(16))
         )
