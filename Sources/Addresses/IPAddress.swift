@@ -42,6 +42,21 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
         self.port = port
     }
 
+    /// The text that `description` writes; nil for anything else.
+    package init?(_ text: some StringProtocol) {
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            return nil
+        }
+        let host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]"), let address = IPv6Address(host.dropFirst().dropLast()) {
+            self.init(address: .v6(address), port: port)
+        } else if let address = IPv4Address(host) {
+            self.init(address: .v4(address), port: port)
+        } else {
+            return nil
+        }
+    }
+
     /// "192.0.2.1:1701" or "[2001:db8::1]:1701".
     package var description: String {
         switch address {

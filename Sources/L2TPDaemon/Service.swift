@@ -109,7 +109,9 @@ package final class Service<Plane: DataPlane> {
             let group = configuration.daemon.controlGroup.map { " for the group \($0)" } ?? ""
             throw StartError(what: "control socket \(configuration.daemon.controlSocket)\(group)", why: error)
         }
-        let ports = try Self.openAccess(configuration.accessInterfaces, hostName, loop, at: now, by: openAccess)
+        let tap = PacketTap()
+        let ports = try Self.openAccess(
+            configuration.accessInterfaces, hostName, loop, tap, at: now, by: openAccess)
         let resolver: NameResolver
         do throws(Errno) {
             resolver = try NameResolver()
@@ -117,7 +119,7 @@ package final class Service<Plane: DataPlane> {
         } catch {
             throw StartError(what: "name resolver", why: error)
         }
-        sessions = Sessions(plane: plane, log: log)
+        sessions = Sessions(plane: plane, tap: tap, log: log)
         lns = LNS(
             hostName: hostName, users: Users(configuration), pools: AddressPools(configuration),
             realms: Realms(configuration.realms), log: log)
@@ -131,7 +133,8 @@ package final class Service<Plane: DataPlane> {
     }
 
     private static func openAccess(
-        _ interfaces: [AccessInterface], _ hostName: String, _ loop: EventLoop, at now: Instant,
+        _ interfaces: [AccessInterface], _ hostName: String, _ loop: EventLoop, _ tap: PacketTap,
+        at now: Instant,
         by open: (String) throws(PacketSocketError) -> any DiscoverySocket
     ) throws(StartError) -> [AccessPort] {
         var random = SystemRandomNumberGenerator()
@@ -141,7 +144,8 @@ package final class Service<Plane: DataPlane> {
                 let socket = try open(settings.interface)
                 if let descriptor = socket.watchedDescriptor { try loop.add(descriptor, .access(ports.count)) }
                 ports.append(
-                    try AccessPort(settings, socket: socket, hostName: hostName, at: now, using: &random))
+                    try AccessPort(
+                        settings, socket: socket, tap: tap, hostName: hostName, at: now, using: &random))
             } catch {
                 throw StartError(what: "[[pppoe]] \(settings.interface)", why: error)
             }
@@ -233,6 +237,7 @@ package final class Service<Plane: DataPlane> {
     func handle(_ signal: Signal, at now: Instant) {
         switch signal {
         case .hangUp: _ = reload(at: now)
+        case .windowChange: break
         case .terminate, .interrupt:
             guard stopDeadline == nil else {
                 log.warning("ending at once: peers that were not told keep their tunnels for a while")

@@ -60,6 +60,10 @@ import Testing
     @Test func `an endpoint brackets IPv6`() {
         #expect(Endpoint(address: .v4(IPv4Address(192, 0, 2, 1)), port: 1701).description == "192.0.2.1:1701")
         #expect(Endpoint(address: .v6(.any), port: 1701).description == "[::]:1701")
+        for text in ["192.0.2.1:1701", "[2001:db8::1]:1701"] { #expect(Endpoint(text)?.description == text) }
+        for text in ["192.0.2.1", "2001:db8::1:1701", "[192.0.2.1]:1701", "192.0.2.1:65536", ":1701", ""] {
+            #expect(Endpoint(text) == nil, "\(text)")
+        }
     }
 
     @Test(arguments: [

@@ -56,6 +56,7 @@ extension Service {
                         counters: Dictionary(counters.map { ($0.name, $0.value) }, uniquingKeysWith: +))))
         case .closeTunnels(let ids): client.send(.closed(closeTunnels(ids, at: now)))
         case .closeSessions(let names): client.send(.closed(closeSessions(names, at: now)))
+        case .tap(let filter): server.tap.feed.add(client, filter)
         case .reload: client.send(reload(at: now))
         case .logLevel(let level):
             setLogLevel(level)

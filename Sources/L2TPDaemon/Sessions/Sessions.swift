@@ -1,4 +1,5 @@
 import Configuration
+import ControlProtocol
 import DataPlane
 import Instants
 import L2TPControl
@@ -13,6 +14,7 @@ import PPP
 /// returned as orders. What differs from role to role is the `SessionRole`'s.
 final class Sessions<Plane: DataPlane> {
     let plane: Plane
+    let tap: PacketTap
     let log: Journal
     private var sessions: [SessionKey: PPPSession] = [:]
     private var keys: [UInt32: Set<SessionKey>] = [:]
@@ -25,8 +27,9 @@ final class Sessions<Plane: DataPlane> {
     var names = InterfaceNames()
     var random = SystemRandomNumberGenerator()
 
-    init(plane: Plane, log: Journal) {
+    init(plane: Plane, tap: PacketTap, log: Journal) {
         self.plane = plane
+        self.tap = tap
         self.log = log
     }
 
@@ -54,11 +57,12 @@ final class Sessions<Plane: DataPlane> {
     /// A call that wants a session of the kernel's: an LNS answers it, a LAC connects it, when it is there, so that data
     /// may follow the ICCN at once.
     func prepare(
-        _ offer: CallRequest, key: SessionKey, peer: SessionKey, role: any SessionRole, link: Link, at now: Instant
+        _ offer: CallRequest, key: SessionKey, peer: SessionKey, over path: Path?, role: any SessionRole, link: Link,
+        at now: Instant
     ) -> [SessionOrder] {
         // Ids rest before they are used again; where the kernel takes very long to forget one they may not rest enough.
         guard sessions[key] == nil else { return [.reject(key, .failed)] }
-        add(PPPSession(key: key, peerKey: peer, role: role, offer: offer, link: link, at: now))
+        add(PPPSession(key: key, peerKey: peer, path: path, role: role, offer: offer, link: link, at: now))
         plane.createSession(key, peer: peer, parameters: SessionParameters(isLNS: role.side == .lns))
         return []
     }
@@ -67,7 +71,7 @@ final class Sessions<Plane: DataPlane> {
     func prepare(
         _ circuit: PPPoECircuit, key: SessionKey, offer: CallRequest, role: any SessionRole, link: Link, at now: Instant
     ) {
-        add(PPPSession(key: key, peerKey: nil, role: role, offer: offer, link: link, at: now))
+        add(PPPSession(key: key, peerKey: nil, path: nil, role: role, offer: offer, link: link, at: now))
         plane.createAccessSession(key, circuit)
     }
 
@@ -103,8 +107,8 @@ final class Sessions<Plane: DataPlane> {
             }
             session.stage = .bridged
             session.opened = now
-            for frame in session.unsent { plane.send(frame, on: key, via: .channel) }
-            for frame in early { plane.send(frame, on: partner, via: .channel) }
+            for frame in session.unsent { send(frame, on: session) }
+            if let other = sessions[partner] { for frame in early { send(frame, on: other) } }
             session.unsent = []
             statistics.count(.sessionsOpened)
             log.info("bridged", metadata: session.metadata.merging(["bridged_to": "\(partner)"]) { $1 })
@@ -119,6 +123,12 @@ final class Sessions<Plane: DataPlane> {
         orders += advance(session, .begin(connection, session.role.proxyPolicy), at: now)
         for frame in early { orders += advance(session, .frame(frame), at: now) }
         return orders
+    }
+
+    /// Sends a PPP frame, which begins with its protocol number, to the other end of the link.
+    func send(_ frame: [UInt8], on session: PPPSession, via way: FrameWay = .channel) {
+        tap.frame(.sent, frame, of: session)
+        plane.send(frame, on: session.key, via: way)
     }
 
     private func requireSequence(_ key: SessionKey) -> Bool {

@@ -1,4 +1,5 @@
 import Configuration
+import ControlProtocol
 import Addresses
 import DataPlane
 import EventLoop
@@ -69,6 +70,7 @@ extension L2TPServer {
     }
 
     private func transmit(_ octets: [UInt8], for context: TunnelContext) {
+        tap(.sent, octets, on: context.path, of: context)
         let transmission =
             if let socket = context.ownSocket {
                 socket.send(octets)

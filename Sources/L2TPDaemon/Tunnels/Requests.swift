@@ -2,6 +2,7 @@ import Instants
 import Logging
 import Addresses
 import Configuration
+import ControlProtocol
 import EventLoop
 import L2TPControl
 import L2TPWire
@@ -84,6 +85,7 @@ extension L2TPServer {
             assignedTunnelID: TunnelID(UInt16.random(in: 1 ... .max, using: &random)), resultCode: reason)
         let answer = MessageEncoder.encode(
             .stopCCN(stop), header: ControlHeader(tunnelID: peerID, ns: .zero, nr: message.header.ns.next))
+        tap(.sent, answer, on: message.path)
         listener(behind: message)?.send(answer, to: message.path.remote, from: message.path.local.address)
     }
 
