@@ -36,7 +36,7 @@ package struct WallTime: Hashable, Sendable {
         unsafe parts.tm_hour = numbers[3]
         unsafe parts.tm_min = numbers[4]
         unsafe parts.tm_sec = numbers[5]
-        milliseconds = Int64(unsafe timegm(&parts)) * 1000 + Int64(numbers[6])
+        self.init(milliseconds: Int64(unsafe timegm(&parts)) * 1000 + Int64(numbers[6]))
     }
 
     /// RFC 3339 in UTC: "2026-01-02T03:04:05.678Z".

@@ -24,6 +24,7 @@ struct L2TPCtl: ParsableCommand {
             l2tpctl kernel show tunnels|sessions [ID ...] [--json] [--watch SECONDS]
             l2tpctl kernel add|modify|delete tunnel|session ID ...
             l2tpctl monitor [--kernel | --daemon] [--json]
+            l2tpctl [--socket PATH] top [--tunnels] [--batch] [-n COUNT]
             l2tpctl [--socket PATH] trace [FILTER ...] [--json]
             l2tpctl [--socket PATH] capture [FILTER ...] FILE
             """,
@@ -55,6 +56,7 @@ struct L2TPCtl: ParsableCommand {
               l2tpctl tunnel open isp                 the tunnels of a group
               l2tpctl client up office                dial (and client down: hang up)
               l2tpctl call open bras-1 5551234        have a LAC place a call
+              l2tpctl top                             what is carried, live
               l2tpctl trace --user alice              what is said, live, until it works
               l2tpctl capture - | wireshark -k -i -   the same for Wireshark
               l2tpctl kernel show sessions            what the kernel has, without a daemon
@@ -70,7 +72,7 @@ struct L2TPCtl: ParsableCommand {
         version: "l2tpctl \(VersionRecord.current.version)",
         subcommands: [
             Summary.self, Show.self, Tunnel.self, Session.self, ClientCommand.self, Call.self, PoolCommand.self,
-            Config.self, Log.self, Trace.self, Capture.self, KernelCommand.self, Monitor.self,
+            Config.self, Log.self, Top.self, Trace.self, Capture.self, KernelCommand.self, Monitor.self,
         ],
         defaultSubcommand: Summary.self)
 
