@@ -66,7 +66,10 @@ let rooms: [Room] = [
         products: [argumentParser]),
     Room(
         name: "l2tpctl", isProgram: true,
-        uses: ["Instants", "Addresses", "Linux", "EventLoop", "Netlink", "ControlProtocol", "Configuration"],
+        uses: [
+            "Octets", "Instants", "Addresses", "L2TPWire", "PPPoE", "PPP", "Linux", "EventLoop", "Netlink",
+            "ControlProtocol", "Configuration",
+        ],
         products: [argumentParser, systemPackage]),
     Room(
         name: "lab-peer", path: "Integration/LabPeer", isProgram: true, isTested: false,

@@ -22,6 +22,8 @@ package enum Reply: Hashable, Sendable {
     case tunnelStory(TunnelStory)
     case configuration(ConfigurationRecord)
     case health(HealthRecord)
+    /// `{"reply":"packet", ...}`, to who taps.
+    case packet(PacketRecord)
     /// The list is complete: `{"reply":"end","count":2}`.
     case end(count: Int)
     /// What became of each tunnel that was to be opened:
@@ -45,7 +47,7 @@ extension Reply: Codable {
     package static var names: [String] { Name.allCases.map(\.rawValue) }
 
     private enum Name: String, Codable, CaseIterable {
-        case version, summary, health, tunnel, session, peer, pool, client, pppoe, lease, call
+        case version, summary, health, tunnel, session, peer, pool, client, pppoe, lease, call, packet
         case end, opened, closed, reloaded, done, missed, error
         case event
         case statistics = "stats"
@@ -72,6 +74,7 @@ extension Reply: Codable {
             case .pppoe: .pppoe(try PPPoERecord(from: decoder))
             case .lease: .lease(try LeaseRecord(from: decoder))
             case .call: .call(try CallRecord(from: decoder))
+            case .packet: .packet(try PacketRecord(from: decoder))
             case .statistics: .statistics(try StatisticsRecord(from: decoder))
             case .event: .event(try EventRecord(from: decoder))
             case .sessionStory: .sessionStory(try SessionStory(from: decoder))
@@ -109,6 +112,7 @@ extension Reply: Codable {
         case .pppoe(let record): try encode(.pppoe, record)
         case .lease(let record): try encode(.lease, record)
         case .call(let record): try encode(.call, record)
+        case .packet(let record): try encode(.packet, record)
         case .statistics(let record): try encode(.statistics, record)
         case .event(let record): try encode(.event, record)
         case .sessionStory(let story): try encode(.sessionStory, story)

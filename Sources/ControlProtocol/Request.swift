@@ -51,6 +51,9 @@ package enum Request: Hashable, Sendable {
     case openTunnels(TunnelOrder)
     /// `{"request":"show_config"}`: the configuration in force, each table as `Reply.configuration`, then `Reply.end`.
     case showConfiguration
+    /// `{"request":"tap","peer":"bras-1"}`, with the keys of `PacketFilter`: from `Reply.done` on each packet that passes through
+    /// the daemon as `Reply.packet`, and `Reply.missed` in place of those that the client was too slow for, until it hangs up.
+    case tap(PacketFilter)
     /// `{"request":"reload"}`: read the configuration file again; answered by `Reply.reloaded`.
     case reload
     /// `{"request":"log_level","level":"debug"}`, until the next reload; answered by `Reply.done`.
@@ -163,7 +166,7 @@ extension Request: Codable {
         case openCall = "open_call"
         case openTunnels = "open_tunnel"
         case showConfiguration = "show_config"
-        case reload
+        case tap, reload
         case logLevel = "log_level"
     }
 
@@ -238,6 +241,9 @@ extension Request: Codable {
             self = .openTunnels(try TunnelOrder(from: decoder))
             arguments = TunnelOrder.CodingKeys.allCases.map(\.stringValue)
         case .showConfiguration: self = .showConfiguration
+        case .tap:
+            self = .tap(try PacketFilter(from: decoder))
+            arguments = PacketFilter.CodingKeys.allCases.map(\.stringValue)
         case .reload: self = .reload
         case .logLevel:
             self = .logLevel(try values.decode(LogLevel.self, forKey: .level))
@@ -304,6 +310,9 @@ extension Request: Codable {
             try name(.openTunnels)
             try order.encode(to: encoder)
         case .showConfiguration: try name(.showConfiguration)
+        case .tap(let filter):
+            try name(.tap)
+            try filter.encode(to: encoder)
         case .reload: try name(.reload)
         case .logLevel(let level):
             try name(.logLevel)

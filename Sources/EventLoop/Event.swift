@@ -24,6 +24,8 @@ package enum Signal: Hashable, Sendable, CaseIterable {
     case interrupt
     /// SIGHUP
     case hangUp
+    /// SIGWINCH: the terminal has another size.
+    case windowChange
 }
 
 /// What one turn of the loop found.

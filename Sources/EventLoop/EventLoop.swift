@@ -135,6 +135,7 @@ extension Signal {
         case .terminate: SIGTERM
         case .interrupt: SIGINT
         case .hangUp: SIGHUP
+        case .windowChange: SIGWINCH
         }
     }
 }

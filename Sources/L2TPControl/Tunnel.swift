@@ -95,6 +95,12 @@ package struct Tunnel: Sendable {
         connection.outstandingTieBreaker.map { TieBreaker.outcome(ours: $0, peers: request.tieBreaker) }
     }
 
+    /// What we call the session that the peer calls so; nil of one that is not there, or not any more.
+    package func session(calledByPeer id: SessionID) -> SessionID? { callsByPeerID[id] }
+
+    /// What the peer calls a session of ours; nil while it has not told.
+    package func peerName(ofSession id: SessionID) -> SessionID? { calls[id]?.peerID }
+
     private mutating func take(_ input: Input, at now: Instant, using random: inout some RandomNumberGenerator) {
         switch input {
         case .datagram(let header, let body): receive(header, body, at: now, using: &random)

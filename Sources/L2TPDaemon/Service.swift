@@ -132,7 +132,9 @@ package final class Service<Plane: DataPlane> {
         } catch {
             throw StartError(what: "[metrics] \(configuration.metrics.map { "\($0)" } ?? "")", why: error)
         }
-        let ports = try Self.openAccess(configuration.accessInterfaces, hostName, loop, at: now, by: openAccess)
+        let tap = PacketTap()
+        let ports = try Self.openAccess(
+            configuration.accessInterfaces, hostName, loop, tap, at: now, by: openAccess)
         let resolver: NameResolver
         do throws(Errno) {
             resolver = try NameResolver()
@@ -140,7 +142,7 @@ package final class Service<Plane: DataPlane> {
         } catch {
             throw StartError(what: "name resolver", why: error)
         }
-        sessions = Sessions(plane: plane, log: log)
+        sessions = Sessions(plane: plane, tap: tap, log: log)
         lns = LNS(
             hostName: hostName, users: Users(configuration), pools: AddressPools(configuration),
             realms: Realms(configuration.realms), log: log)
@@ -154,7 +156,8 @@ package final class Service<Plane: DataPlane> {
     }
 
     private static func openAccess(
-        _ interfaces: [AccessInterface], _ hostName: String, _ loop: EventLoop, at now: Instant,
+        _ interfaces: [AccessInterface], _ hostName: String, _ loop: EventLoop, _ tap: PacketTap,
+        at now: Instant,
         by open: (String) throws(PacketSocketError) -> any DiscoverySocket
     ) throws(StartError) -> [AccessPort] {
         var random = SystemRandomNumberGenerator()
@@ -164,7 +167,8 @@ package final class Service<Plane: DataPlane> {
                 let socket = try open(settings.interface)
                 if let descriptor = socket.watchedDescriptor { try loop.add(descriptor, .access(ports.count)) }
                 ports.append(
-                    try AccessPort(settings, socket: socket, hostName: hostName, at: now, using: &random))
+                    try AccessPort(
+                        settings, socket: socket, tap: tap, hostName: hostName, at: now, using: &random))
             } catch {
                 throw StartError(what: "[[pppoe]] \(settings.interface)", why: error)
             }
@@ -276,6 +280,7 @@ package final class Service<Plane: DataPlane> {
     func handle(_ signal: Signal, at now: Instant) {
         switch signal {
         case .hangUp: _ = reload(at: now)
+        case .windowChange: break
         case .terminate, .interrupt:
             guard stopDeadline == nil else {
                 log.warning("ending at once: peers that were not told keep their tunnels for a while")

@@ -62,6 +62,16 @@ package enum MessageDecoder {
         return nil
     }
 
+    /// The Assigned Session ID of any message: what its sender calls the session. Nil where there is none, or none that can
+    /// be read.
+    package static func peekAssignedSessionID(body: [UInt8], secret: [UInt8]?) -> SessionID? {
+        var walk = AVPWalk(body)
+        var avps = AVPSet()
+        guard (try? messageType(&walk)) != nil else { return nil }
+        while let avp = try? walk.next() { try? avps.insert(avp, secret: secret) }
+        return avps.peek(.assignedSessionID)
+    }
+
     private static func messageType(_ walk: inout AVPWalk) throws(MessageFault) -> (MessageType, EncodedAVP) {
         guard let first = try walk.next(), first.attribute == .messageType, !first.hidden, !first.reserved,
             let type = MessageType(avpValue: first.value)

@@ -1,19 +1,25 @@
 import Glibc
 import Instants
 
-/// A moment on the wall's clock, to the millisecond: for people and for logs, not to measure with.
+/// A moment on the wall's clock, to the microsecond: for people and for logs, not to measure with.
 package struct WallTime: Hashable, Sendable {
-    /// Milliseconds since 1970 began in UTC.
-    package var milliseconds: Int64
+    /// Microseconds since 1970 began in UTC.
+    package var microseconds: Int64
+
+    package init(microseconds: Int64) {
+        self.microseconds = microseconds
+    }
 
     package init(milliseconds: Int64) {
-        self.milliseconds = milliseconds
+        self.init(microseconds: milliseconds * 1000)
     }
+
+    package var milliseconds: Int64 { microseconds / 1000 }
 
     package static var now: WallTime {
         var time = timespec()
         _ = unsafe clock_gettime(CLOCK_REALTIME, &time)
-        return WallTime(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+        return WallTime(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
     }
 
     /// What `timestamp` wrote; nil for anything else.
@@ -30,7 +36,7 @@ package struct WallTime: Hashable, Sendable {
         unsafe parts.tm_hour = numbers[3]
         unsafe parts.tm_min = numbers[4]
         unsafe parts.tm_sec = numbers[5]
-        milliseconds = Int64(unsafe timegm(&parts)) * 1000 + Int64(numbers[6])
+        self.init(milliseconds: Int64(unsafe timegm(&parts)) * 1000 + Int64(numbers[6]))
     }
 
     /// RFC 3339 in UTC: "2026-01-02T03:04:05.678Z".

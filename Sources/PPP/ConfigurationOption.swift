@@ -1,45 +1,45 @@
-import Octets
+package import Octets
 
 /// One option of a Configure packet, its value as it was on the wire (RFC 1661 section 6).
-struct ConfigurationOption: Equatable, Sendable {
-    var type: UInt8
+package struct ConfigurationOption: Equatable, Sendable {
+    package var type: UInt8
     /// At most 253 octets.
-    var value: [UInt8]
+    package var value: [UInt8]
 
-    init(_ type: UInt8, _ value: [UInt8]) {
+    package init(_ type: UInt8, _ value: [UInt8]) {
         self.type = type
         self.value = value
     }
 
-    init(_ type: UInt8, _ value: UInt16) {
+    package init(_ type: UInt8, _ value: UInt16) {
         var writer = ByteWriter()
         writer.append(value)
         self.init(type, writer.bytes)
     }
 
-    init(_ type: UInt8, _ value: UInt32) {
+    package init(_ type: UInt8, _ value: UInt32) {
         var writer = ByteWriter()
         writer.append(value)
         self.init(type, writer.bytes)
     }
 
-    init(_ type: UInt8, _ value: UInt64) {
+    package init(_ type: UInt8, _ value: UInt64) {
         var writer = ByteWriter()
         writer.append(value)
         self.init(type, writer.bytes)
     }
 
     /// The value as a number of exactly so many octets; nil when it has another length.
-    var uint16: UInt16? { number(octets: 2).map { UInt16(truncatingIfNeeded: $0) } }
-    var uint32: UInt32? { number(octets: 4).map { UInt32(truncatingIfNeeded: $0) } }
-    var uint64: UInt64? { number(octets: 8) }
+    package var uint16: UInt16? { number(octets: 2).map { UInt16(truncatingIfNeeded: $0) } }
+    package var uint32: UInt32? { number(octets: 4).map { UInt32(truncatingIfNeeded: $0) } }
+    package var uint64: UInt64? { number(octets: 8) }
 
     private func number(octets: Int) -> UInt64? {
         value.count == octets ? value.reduce(0) { $0 << 8 | UInt64($1) } : nil
     }
 
     /// An option whose Length is less than 2 or reaches behind the end throws: the whole packet is to be dropped.
-    static func list(parsing octets: [UInt8]) throws(DecodeError) -> [ConfigurationOption] {
+    package static func list(parsing octets: [UInt8]) throws(DecodeError) -> [ConfigurationOption] {
         var reader = ByteReader(octets)
         var options: [ConfigurationOption] = []
         while !reader.isAtEnd {
@@ -50,7 +50,7 @@ struct ConfigurationOption: Equatable, Sendable {
         return options
     }
 
-    static func encode(_ options: [ConfigurationOption]) -> [UInt8] {
+    package static func encode(_ options: [ConfigurationOption]) -> [UInt8] {
         var writer = ByteWriter(capacity: options.reduce(0) { $0 + 2 + $1.value.count })
         for option in options {
             writer.append(option.type)

@@ -15,12 +15,12 @@ final class ControlClient {
     private var lines = LineBuffer()
     private let patience: Duration
 
-    init(socket: String, patience: Duration = ControlClient.patience) throws(Failure) {
+    init(socket: String, patience: Duration = ControlClient.patience, signals: Set<Signal> = []) throws(Failure) {
         self.socket = socket
         self.patience = patience
         connection = try Self.connect(to: socket)
         do {
-            loop = try EventLoop()
+            loop = try EventLoop(signals: signals)
             try loop.add(connection.descriptor, Token(owner: 0, value: 0))
         } catch {
             throw .noAccess(socket: socket, reason: "\(error)")
@@ -54,6 +54,36 @@ final class ControlClient {
         }
     }
 
+    /// What the daemon tells from now on, as it comes: until a signal, or until nobody reads standard output any more.
+    func follow(_ request: Request, _ take: (Reply) throws(Failure) -> Void) throws(Failure) {
+        try send(request)
+        let output = Token(owner: 0, value: 1)
+        // A file has no end that could go, and cannot be watched.
+        try? loop.add(1, output, for: [])
+        var isWaiting = false
+        while true {
+            do {
+                let deadline = isWaiting ? nil : Instant.now
+                for event in try loop.wait(until: deadline) {
+                    switch event {
+                    case .signal, .readable(output), .hangUp(output): return
+                    case .readable, .writable, .hangUp, .deadline: break
+                    }
+                }
+            } catch {
+                throw .noAnswer(socket: socket, reason: "\(error)")
+            }
+            switch connection.read() {
+            case .octets(let octets):
+                lines.append(octets)
+                while let line = try nextLine() { try take(try reply(in: line)) }
+                isWaiting = false
+            case .end: throw .noAnswer(socket: socket, reason: "the connection ended")
+            case .empty: isWaiting = true
+            }
+        }
+    }
+
     /// The reply is of a kind that does not answer the request.
     func unexpected() -> Failure {
         .notUnderstood(socket: socket, reason: "the reply belongs to another request")
@@ -68,7 +98,10 @@ final class ControlClient {
     }
 
     private func receive() throws(Failure) -> Reply {
-        let line = try receiveLine()
+        try reply(in: try receiveLine())
+    }
+
+    private func reply(in line: [UInt8]) throws(Failure) -> Reply {
         let reply: Reply
         do {
             reply = try ControlLine.decode(Reply.self, from: line)
@@ -79,14 +112,18 @@ final class ControlClient {
         return reply
     }
 
+    private func nextLine() throws(Failure) -> [UInt8]? {
+        do {
+            return try lines.next()
+        } catch {
+            throw .notUnderstood(socket: socket, reason: error.message)
+        }
+    }
+
     private func receiveLine() throws(Failure) -> [UInt8] {
         var deadline = Instant.now + patience
         while true {
-            do {
-                if let line = try lines.next() { return line }
-            } catch {
-                throw .notUnderstood(socket: socket, reason: error.message)
-            }
+            if let line = try nextLine() { return line }
             switch connection.read() {
             case .octets(let octets):
                 lines.append(octets)

@@ -12,6 +12,8 @@ enum Failure: Error, Hashable, CustomStringConvertible {
     case notUnderstood(socket: String, reason: String)
     /// Standard output takes nothing.
     case noOutput(reason: String)
+    /// A file is not made, or not written.
+    case noFile(String, reason: String, advice: String)
     /// The daemon said no.
     case refused(ControlError)
     /// The kernel said no.
@@ -22,7 +24,7 @@ enum Failure: Error, Hashable, CustomStringConvertible {
     var status: Int32 {
         switch self {
         case .noDaemon: 2
-        case .noAccess, .noAnswer, .notUnderstood, .noOutput, .refused, .kernel, .told: 1
+        case .noAccess, .noAnswer, .notUnderstood, .noOutput, .noFile, .refused, .kernel, .told: 1
         }
     }
 
@@ -38,6 +40,7 @@ enum Failure: Error, Hashable, CustomStringConvertible {
             "what answers on \(socket) is not understood: \(reason); is it an l2tpd of version "
                 + "\(VersionRecord.current.version)?"
         case .noOutput(let reason): "standard output cannot be written (\(reason))"
+        case .noFile(let path, let reason, let advice): "\(path) is not written (\(reason)); \(advice)"
         case .refused(let error): error.message
         case .kernel(let what, let reason, let advice): "\(what) (\(reason)); \(advice)"
         case .told: ""

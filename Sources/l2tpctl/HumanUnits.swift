@@ -15,6 +15,20 @@ enum HumanUnits {
         return tenths < 10 ? "\(tenths) \(units[unit])" : "\(Int(scaled.rounded())) \(units[unit])"
     }
 
+    /// "0", "7.5", "123", "12.3k", "345M": three digits, powers of 1000.
+    static func rate(_ perSecond: Double) -> String {
+        let units = ["", "k", "M", "G", "T"]
+        var scaled = perSecond
+        var unit = 0
+        while scaled >= 999.5, unit < units.count - 1 {
+            scaled /= 1000
+            unit += 1
+        }
+        let tenths = (scaled * 10).rounded() / 10
+        let isWhole = tenths >= 100 || tenths == tenths.rounded() && unit == 0
+        return (isWhole ? "\(Int(scaled.rounded()))" : "\(tenths)") + units[unit]
+    }
+
     /// "59s", "1m 0s", "23h 59m", "9d 3h": the two greatest units.
     static func duration(seconds: UInt64) -> String {
         switch seconds {

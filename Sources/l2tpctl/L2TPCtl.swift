@@ -25,6 +25,9 @@ struct L2TPCtl: ParsableCommand {
             l2tpctl kernel show tunnels|sessions [ID ...] [--json] [--watch SECONDS]
             l2tpctl kernel add|modify|delete tunnel|session ID ...
             l2tpctl monitor [--kernel | --daemon] [--json]
+            l2tpctl [--socket PATH] top [--tunnels] [--batch] [-n COUNT]
+            l2tpctl [--socket PATH] trace [FILTER ...] [--json]
+            l2tpctl [--socket PATH] capture [FILTER ...] FILE
             """,
         discussion: """
             Without a command it prints the summary: who answers, since when, and how many tunnels, sessions and addresses there \
@@ -54,6 +57,9 @@ struct L2TPCtl: ParsableCommand {
               l2tpctl tunnel open isp                 the tunnels of a group
               l2tpctl client up office                dial (and client down: hang up)
               l2tpctl call open bras-1 5551234        have a LAC place a call
+              l2tpctl top                             what is carried, live
+              l2tpctl trace --user alice              what is said, live, until it works
+              l2tpctl capture - | wireshark -k -i -   the same for Wireshark
               l2tpctl kernel show sessions            what the kernel has, without a daemon
               l2tpctl monitor                         what happens, as it happens
               l2tpctl config check /etc/l2tpd/l2tpd.toml && l2tpctl config reload
@@ -67,8 +73,8 @@ struct L2TPCtl: ParsableCommand {
         version: "l2tpctl \(VersionRecord.current.version)",
         subcommands: [
             Summary.self, Show.self, Health.self, Tunnel.self, Session.self, ClientCommand.self, Call.self,
-            PoolCommand.self, Config.self, Log.self,
-            KernelCommand.self, Monitor.self,
+            PoolCommand.self, Config.self, Log.self, Top.self, Trace.self, Capture.self, KernelCommand.self,
+            Monitor.self,
         ],
         defaultSubcommand: Summary.self)
 
@@ -97,9 +103,11 @@ struct DaemonOption: ParsableArguments {
         help: ArgumentHelp("The daemon's control socket. (default: \(usualSocket))", valueName: "path"))
     var socket: String?
 
-    /// `patience` is how long an answer may take.
-    func connect(patience: Duration = ControlClient.patience) throws(Failure) -> ControlClient {
-        try ControlClient(socket: path, patience: patience)
+    /// `patience` is how long an answer may take; `signals` end what is followed, and the program as they do otherwise.
+    func connect(
+        patience: Duration = ControlClient.patience, signals: Set<Signal> = []
+    ) throws(Failure) -> ControlClient {
+        try ControlClient(socket: path, patience: patience, signals: signals)
     }
 
     /// A connection alone, for who waits for more than answers.

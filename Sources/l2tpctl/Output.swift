@@ -5,6 +5,7 @@ enum Output {
     /// Writes at once, for those who read `--watch` through a pipe.
     static func say(_ text: String) throws(Failure) { try write(text + "\n") }
 
+    /// As it is, at once.
     static func write(_ text: String) throws(Failure) {
         do {
             _ = try FileDescriptor.standardOutput.writeAll(Array(text.utf8))

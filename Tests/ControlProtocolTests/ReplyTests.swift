@@ -56,6 +56,15 @@ import Testing
         story.events = [event]
         return story
     }()
+    static let packet: PacketRecord = {
+        var packet = PacketRecord(
+            time: 1_700_000_000_000_000, .received, .l2tp, local: "192.0.2.1:1701", remote: "192.0.2.2:1701",
+            Array(0...255))
+        packet.tunnelID = 7
+        packet.peerSessionID = 9
+        packet.user = "alice"
+        return packet
+    }()
 
     static let replies: [Reply] = [
         .version(VersionRecord(version: "1.0.0")), .summary(summary), .tunnel(tunnel), .session(session),
@@ -88,7 +97,7 @@ import Testing
         .closed(CloseRecord(closed: ["7/12"], refused: [.init(name: "9", code: .notFound, message: "no session 9")])),
         .configuration(ConfigurationRecord(toml: "[log]\nlevel = \"info\"\n")),
         .reloaded(ReloadRecord(applied: ["peer bras-1 added"], notApplied: ["listeners"])),
-        .done, .missed(count: 12),
+        .done, .missed(count: 12), .packet(packet),
         .error(ControlError(code: .busy, message: "going down")),
     ]
 

@@ -55,6 +55,10 @@ import Testing
             #"{"request":"close_session","sessions":["7/12","13"]}"#
         ),
         (.showConfiguration, #"{"request":"show_config"}"#),
+        (
+            .tap(PacketFilter(tunnelID: 7, session: SessionName(tunnelID: 7, sessionID: 12), user: "alice")),
+            #"{"request":"tap","session":"7/12","tunnel_id":7,"user":"alice"}"#
+        ),
         (.reload, #"{"request":"reload"}"#),
         (.logLevel(.debug), #"{"level":"debug","request":"log_level"}"#),
     ]
@@ -106,6 +110,8 @@ import Testing
                 #"does not know the key "subaddress"; it takes peer, number, timeout, sub_address"#
             ),
             (#"{"request":"log_level","level":"loud"}"#, .badRequest, #"the key "level""#),
+            (#"{"request":"tap","session":"x"}"#, .badRequest, #""x" names no session"#),
+            (#"{"request":"tap","state":"open"}"#, .badRequest, "it takes tunnel_id, session, peer, user"),
         ] as [(String, ControlError.Code, String)])
     func `a request that is wrong is refused with the key and what is wrong`(
         line: String, code: ControlError.Code, message: String

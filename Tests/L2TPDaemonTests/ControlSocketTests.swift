@@ -408,7 +408,7 @@ import Testing
             let profile = world.configuration.profiles[0]
             #expect(
                 world.sessions.prepare(
-                    .incoming(offer), key: key, peer: peer,
+                    .incoming(offer), key: key, peer: peer, over: context.path,
                     role: LNSCall(world.lns, from: world.configuration.peers[0], by: profile),
                     link: world.lns.link(by: profile), at: world.now
                 ).isEmpty)

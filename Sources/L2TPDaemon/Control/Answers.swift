@@ -58,6 +58,7 @@ extension Service {
         case .health: client.send(.health(health(at: now)))
         case .closeTunnels(let ids): client.send(.closed(closeTunnels(ids, at: now)))
         case .closeSessions(let names): client.send(.closed(closeSessions(names, at: now)))
+        case .tap(let filter): server.tap.feed.add(client, filter)
         case .reload: client.send(reload(at: now))
         case .logLevel(let level):
             setLogLevel(level)

@@ -1,4 +1,5 @@
 import Configuration
+import ControlProtocol
 import DataPlane
 import EventLoop
 import Instants
@@ -14,6 +15,7 @@ extension AccessPort {
     func handle(_ event: AccessConcentrator.Event, at now: Instant) -> [AccessConcentrator.Output] {
         concentrator.handle(event, at: now).filter { output in
             guard case .send(let octets, let host) = output else { return true }
+            tap.discovery(.sent, octets, host, on: self)
             // Hosts ask again; a PADT that was lost a host misses by his echoes.
             _ = socket.send(octets, to: host)
             return false
@@ -32,6 +34,7 @@ extension L2TPServer {
         }
         gather(at: now) {
             for packet in drained.packets {
+                tap.discovery(.received, packet.octets, packet.source, on: port)
                 for output in port.handle(.received(packet.octets, from: packet.source), at: now) {
                     perform(output, on: port, at: now)
                 }

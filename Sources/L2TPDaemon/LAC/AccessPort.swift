@@ -9,16 +9,18 @@ import PPPoE
 final class AccessPort {
     private(set) var settings: AccessInterface
     let socket: any DiscoverySocket
+    let tap: PacketTap
     var concentrator: AccessConcentrator
     /// The subscribers' sessions by what PPPoE calls them.
     var keys: [PPPoESessionID: SessionKey] = [:]
 
     init(
-        _ settings: AccessInterface, socket: any DiscoverySocket, hostName: String, at now: Instant,
+        _ settings: AccessInterface, socket: any DiscoverySocket, tap: PacketTap, hostName: String, at now: Instant,
         using random: inout some RandomNumberGenerator
     ) throws(Errno) {
         self.settings = settings
         self.socket = socket
+        self.tap = tap
         let key = random.octets(32)
         let configuration = AccessConcentrator.Configuration(
             settings, hostName: hostName, mtu: try socket.mtu(), cookieKey: key)

@@ -81,7 +81,7 @@ extension L2TPServer {
             circuit, key: key, offer: .outgoing(call.request), role: leg, link: Link(configuration: .unused), at: now)
         carryOut(
             sessions.prepare(
-                .outgoing(call.request), key: call.key, peer: call.peerKey,
+                .outgoing(call.request), key: call.key, peer: call.peerKey, over: context.path,
                 role: CallerLeg(call, from: context, over: request.line), link: Link(configuration: .unused), at: now),
             at: now)
         // The kernel has not forgotten an earlier session of this id.

@@ -7,6 +7,8 @@ package protocol DiscoverySocket: AnyObject {
     /// For the loop; nil when whoever made it says when there is something to read.
     var watchedDescriptor: Int32? { get }
     var interfaceIndex: Int32 { get }
+    /// The interface's own.
+    var address: MACAddress { get }
     /// The interface's MTU now.
     func mtu() throws(Errno) -> Int
     /// Whether the interface is there, up, and has a carrier.

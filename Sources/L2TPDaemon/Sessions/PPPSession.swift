@@ -34,6 +34,8 @@ final class PPPSession {
     let key: SessionKey
     /// The ids that the other end of the tunnel assigned; nil of a subscriber's session, which has no tunnel.
     let peerKey: SessionKey?
+    /// The ends of its tunnel; nil of a subscriber's session.
+    let path: Path?
     let role: any SessionRole
     /// What asked for the call, from either end.
     let offer: CallRequest
@@ -72,10 +74,12 @@ final class PPPSession {
     var unsent: [[UInt8]] = []
 
     init(
-        key: SessionKey, peerKey: SessionKey?, role: any SessionRole, offer: CallRequest, link: Link, at now: Instant
+        key: SessionKey, peerKey: SessionKey?, path: Path?, role: any SessionRole, offer: CallRequest, link: Link,
+        at now: Instant
     ) {
         self.key = key
         self.peerKey = peerKey
+        self.path = path
         self.role = role
         self.offer = offer
         self.link = link

@@ -1,4 +1,5 @@
 import Instants
+import ControlProtocol
 import L2TPWire
 import DataPlane
 import Linux
@@ -81,6 +82,7 @@ extension Sessions {
     /// A PPP frame that user space received for a session, from its channel, its unit or the tunnel's socket.
     func receive(_ octets: [UInt8], _ key: SessionKey, at now: Instant) -> [SessionOrder] {
         guard let session = self[key] else { return [] }
+        tap.frame(.received, octets, of: session)
         switch session.stage {
         case .linked:
             return advance(session, .frame(octets), at: now)
@@ -89,7 +91,7 @@ extension Sessions {
             session.stage = .awaitingConnection(early: early)
         case .bridged:
             // Taken from the kernel before it passed frames on by itself, or of a kind that it leaves to us.
-            if let partner = session.partner { plane.send(octets, on: partner, via: .channel) }
+            if let partner = session.partner.flatMap({ self[$0] }) { send(octets, on: partner) }
         case .preparing, .ending:
             break
         }

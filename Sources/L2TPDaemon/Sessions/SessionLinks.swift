@@ -30,8 +30,8 @@ extension Sessions {
     ) -> Link.Event? {
         switch output {
         case .send(let frame):
-            plane.send(
-                frame.encoded, on: session.key, via: frame.protocolNumber.belongsToChannel ? .channel : .unit)
+            send(
+                frame.encoded, on: session, via: frame.protocolNumber.belongsToChannel ? .channel : .unit)
         case .authenticate(let request):
             if session.role.handsOver(session, request) {
                 orders.append(.handOver(session.key))

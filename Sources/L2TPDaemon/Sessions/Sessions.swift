@@ -1,4 +1,5 @@
 import Configuration
+import ControlProtocol
 import DataPlane
 import Instants
 import L2TPControl
@@ -13,6 +14,7 @@ import PPP
 /// returned as orders. What differs from role to role is the `SessionRole`'s.
 final class Sessions<Plane: DataPlane> {
     let plane: Plane
+    let tap: PacketTap
     let log: Journal
     private var sessions: [SessionKey: PPPSession] = [:]
     private var keys: [UInt32: Set<SessionKey>] = [:]
@@ -27,8 +29,9 @@ final class Sessions<Plane: DataPlane> {
     var names = InterfaceNames()
     var random = SystemRandomNumberGenerator()
 
-    init(plane: Plane, log: Journal) {
+    init(plane: Plane, tap: PacketTap, log: Journal) {
         self.plane = plane
+        self.tap = tap
         self.log = log
     }
 
@@ -56,11 +59,12 @@ final class Sessions<Plane: DataPlane> {
     /// A call that wants a session of the kernel's: an LNS answers it, a LAC connects it, when it is there, so that data
     /// may follow the ICCN at once.
     func prepare(
-        _ offer: CallRequest, key: SessionKey, peer: SessionKey, role: any SessionRole, link: Link, at now: Instant
+        _ offer: CallRequest, key: SessionKey, peer: SessionKey, over path: Path?, role: any SessionRole, link: Link,
+        at now: Instant
     ) -> [SessionOrder] {
         // Ids rest before they are used again; where the kernel takes very long to forget one they may not rest enough.
         guard sessions[key] == nil else { return [.reject(key, .failed)] }
-        add(PPPSession(key: key, peerKey: peer, role: role, offer: offer, link: link, at: now))
+        add(PPPSession(key: key, peerKey: peer, path: path, role: role, offer: offer, link: link, at: now))
         plane.createSession(key, peer: peer, parameters: SessionParameters(isLNS: role.side == .lns))
         return []
     }
@@ -69,7 +73,7 @@ final class Sessions<Plane: DataPlane> {
     func prepare(
         _ circuit: PPPoECircuit, key: SessionKey, offer: CallRequest, role: any SessionRole, link: Link, at now: Instant
     ) {
-        add(PPPSession(key: key, peerKey: nil, role: role, offer: offer, link: link, at: now))
+        add(PPPSession(key: key, peerKey: nil, path: nil, role: role, offer: offer, link: link, at: now))
         plane.createAccessSession(key, circuit)
     }
 
@@ -105,8 +109,8 @@ final class Sessions<Plane: DataPlane> {
             }
             session.stage = .bridged
             session.opened = now
-            for frame in session.unsent { plane.send(frame, on: key, via: .channel) }
-            for frame in early { plane.send(frame, on: partner, via: .channel) }
+            for frame in session.unsent { send(frame, on: session) }
+            if let other = sessions[partner] { for frame in early { send(frame, on: other) } }
             session.unsent = []
             statistics.count(.sessionsOpened)
             observeSetup(of: session, at: now)
@@ -137,6 +141,12 @@ final class Sessions<Plane: DataPlane> {
         guard counters != session.counters else { return }
         traffic[session.role.peerName, default: SessionCounters()].add(counters, since: session.counters)
         session.counters = counters
+    }
+
+    /// Sends a PPP frame, which begins with its protocol number, to the other end of the link.
+    func send(_ frame: [UInt8], on session: PPPSession, via way: FrameWay = .channel) {
+        tap.frame(.sent, frame, of: session)
+        plane.send(frame, on: session.key, via: way)
     }
 
     private func requireSequence(_ key: SessionKey) -> Bool {

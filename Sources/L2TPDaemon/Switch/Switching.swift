@@ -30,7 +30,8 @@ extension L2TPServer {
         if let call = switching.removeValue(forKey: key) {
             carryOut(
                 sessions.prepare(
-                    .incoming(call.offer), key: key, peer: call.peerKey, role: IncomingLeg(call),
+                    .incoming(call.offer), key: key, peer: call.peerKey, over: context(key.tunnel)?.path,
+                    role: IncomingLeg(call),
                     link: Link(configuration: .unused), at: now), at: now)
             // The kernel has not forgotten an earlier session of this id.
             if let outgoing = call.outgoing, outgoing.partner != key { closeSession(outgoing.key, at: now) }

@@ -26,8 +26,8 @@ extension L2TPServer {
         case .here(let profile):
             carryOut(
                 sessions.prepare(
-                    .incoming(offer), key: key, peer: peerKey, role: LNSCall(lns, from: peer, by: profile),
-                    link: lns.link(by: profile), at: now), at: now)
+                    .incoming(offer), key: key, peer: peerKey, over: context.path,
+                    role: LNSCall(lns, from: peer, by: profile), link: lns.link(by: profile), at: now), at: now)
         case .tunnel(let group):
             switchOn(SwitchedCall(offer, key: key, peerKey: peerKey, from: peer, into: group), from: context, at: now)
         }

@@ -1,4 +1,5 @@
 import Configuration
+import ControlProtocol
 import Addresses
 import DataPlane
 import EventLoop
@@ -12,6 +13,7 @@ extension L2TPServer {
         statistics.count(.datagramsReceived)
         let local = Endpoint(address: datagram.localAddress ?? socket.local.address, port: socket.local.port)
         let path = Path(local: local, remote: datagram.source)
+        tap(.received, datagram.octets, on: path)
         do throws(HeaderError) {
             switch try Datagram(parsing: datagram.octets) {
             case .data(let header, let payload):

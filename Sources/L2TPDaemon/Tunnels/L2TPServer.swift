@@ -15,6 +15,7 @@ final class L2TPServer<Plane: DataPlane> {
     let plane: Plane
     let loop: EventLoop
     let sessions: Sessions<Plane>
+    let tap: PacketTap
     let lns: LNS
     let clients: Clients
     let lac: LAC
@@ -63,6 +64,7 @@ final class L2TPServer<Plane: DataPlane> {
         self.loop = loop
         self.listeners = listeners
         self.sessions = sessions
+        tap = sessions.tap
         self.lns = lns
         self.clients = clients
         self.lac = lac

@@ -1,4 +1,5 @@
 import Configuration
+import ControlProtocol
 import Addresses
 import DataPlane
 import EventLoop
@@ -77,6 +78,7 @@ extension L2TPServer {
 
     private func transmit(_ octets: [UInt8], for context: TunnelContext) {
         statistics.count(.controlMessage(.sent, ControlMessageKind(body: octets.dropFirst(ControlHeader.size))))
+        tap(.sent, octets, on: context.path, of: context)
         let transmission =
             if let socket = context.ownSocket {
                 socket.send(octets)

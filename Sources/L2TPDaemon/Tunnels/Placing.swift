@@ -193,8 +193,8 @@ extension L2TPServer {
         let peerKey = SessionKey(tunnel: UInt32(context.peerTunnelID.rawValue), session: UInt32(peer.rawValue))
         carryOut(
             sessions.prepare(
-                call.request, key: kernel, peer: peerKey, role: call.role, link: Link(configuration: call.link),
-                at: now), at: now)
+                call.request, key: kernel, peer: peerKey, over: context.path, role: call.role,
+                link: Link(configuration: call.link), at: now), at: now)
         if let session = sessions[kernel], let order = call.role.taken(session) { carryOut([order], at: now) }
     }
 

@@ -2,6 +2,7 @@ import Instants
 import Logging
 import Addresses
 import Configuration
+import ControlProtocol
 import EventLoop
 import L2TPControl
 import L2TPWire
@@ -89,6 +90,7 @@ extension L2TPServer {
         let answer = MessageEncoder.encode(
             .stopCCN(stop), header: ControlHeader(tunnelID: peerID, ns: .zero, nr: message.header.ns.next))
         statistics.count(.controlMessage(.sent, .message(.stopCCN)))
+        tap(.sent, answer, on: message.path)
         listener(behind: message)?.send(answer, to: message.path.remote, from: message.path.local.address)
     }
 

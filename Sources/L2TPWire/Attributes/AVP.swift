@@ -25,9 +25,13 @@ extension AVP: CustomStringConvertible {
     /// Name and value as a trace shows them; nothing of a secret but its size. An AVP that the table does not have
     /// shows only its size.
     package var description: String {
-        guard let row = AVPTable.row(for: attribute) else { return "\(attribute) (\(value.count) octets)" }
-        if row.form == .empty { return row.name }
-        return row.form.flaw(in: value) == nil
-            ? "\(row.name) \(row.form.shown(value))" : "\(row.name) malformed (\(value.count) octets)"
+        let name = attribute.name ?? "\(attribute)"
+        return shownValue.isEmpty ? name : "\(name) \(shownValue)"
+    }
+
+    /// The value as a trace shows it: "64"; empty where the AVP says all by being there.
+    package var shownValue: String {
+        guard let row = AVPTable.row(for: attribute) else { return "(\(value.count) octets)" }
+        return row.form.flaw(in: value) == nil ? row.form.shown(value) : "malformed (\(value.count) octets)"
     }
 }

@@ -1,14 +1,14 @@
 import Octets
 
 /// An AVP as it stands in a message.
-struct EncodedAVP {
-    var mandatory: Bool
-    var hidden: Bool
+package struct EncodedAVP {
+    package var mandatory: Bool
+    package var hidden: Bool
     /// Whether any of the four reserved bits is set.
-    var reserved: Bool
-    var attribute: Attribute
+    package var reserved: Bool
+    package var attribute: Attribute
     /// Still hidden when `hidden` says so.
-    var value: [UInt8]
+    package var value: [UInt8]
 
     /// Appends it; a value that is too long is cut.
     func append(to writer: inout ByteWriter) {
@@ -24,17 +24,17 @@ struct EncodedAVP {
 }
 
 /// Goes through the AVPs of a message body, one after the other, to its end or to the first length that is wrong.
-struct AVPWalk {
+package struct AVPWalk {
     private let body: [UInt8]
     private var offset = 0
 
-    init(_ body: [UInt8]) {
+    package init(_ body: [UInt8]) {
         self.body = body
     }
 
     /// The next AVP, nil at the end. Throws when a Length field is under 6 or points behind the body's end;
     /// what follows cannot be found then (RFC 2661 section 4.1).
-    mutating func next() throws(MessageFault) -> EncodedAVP? {
+    package mutating func next() throws(MessageFault) -> EncodedAVP? {
         guard offset < body.count else { return nil }
         do throws(DecodeError) {
             var reader = ByteReader(body)

@@ -12,6 +12,9 @@ package struct Attribute: Hashable, Sendable, CustomStringConvertible {
     /// Whether the pair is in the table of AVPs.
     package var isRecognised: Bool { AVPTable.row(for: self) != nil }
 
+    /// "Host Name"; nil when the table does not have it.
+    package var name: String? { AVPTable.row(for: self)?.name }
+
     /// The table's name, if it has one, and the numbers: "Host Name (vendor 0, attribute 7)".
     package var description: String {
         let numbers = "vendor \(vendor), attribute \(type)"

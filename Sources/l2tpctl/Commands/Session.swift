@@ -19,12 +19,7 @@ struct Session: ParsableCommand {
             help: ArgumentHelp(
                 "Sessions as \"show sessions\" prints them, TUNNEL/SESSION, or the session id alone while it is unique.",
                 valueName: "id"),
-            transform: { text in
-                guard let name = SessionName(text) else {
-                    throw ValidationError("write TUNNEL/SESSION, or the session id alone")
-                }
-                return name
-            })
+            transform: SessionName.parse)
         var names: [SessionName] = []
         @OptionGroup var filters: SessionFilterOptions
         @OptionGroup var sure: SureOption
@@ -44,5 +39,15 @@ struct Session: ParsableCommand {
             }
             try Closing.close(found, "session", isSure: sure.isSure, through: client, Request.closeSessions)
         }
+    }
+}
+
+extension SessionName {
+    /// For arguments.
+    @Sendable static func parse(_ text: String) throws -> SessionName {
+        guard let name = SessionName(text) else {
+            throw ValidationError("write TUNNEL/SESSION, or the session id alone")
+        }
+        return name
     }
 }

@@ -26,6 +26,7 @@ final class AccessSegment: DiscoverySocket {
     }
 
     var watchedDescriptor: Int32? { nil }
+    var address: MACAddress { Self.concentrator }
 
     func mtu() throws(Errno) -> Int { 1500 }
 
