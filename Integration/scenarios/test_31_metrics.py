@@ -104,7 +104,8 @@ def test_scenario_31_metrics_agree_with_what_happened_and_with_the_kernel(networ
     assert told['l2tpd_authentications_total{method="chap-md5",outcome="accepted"}'] == 1
     assert told['l2tpd_session_setup_seconds_count{role="lns"}'] == 1
     assert told['l2tpd_pool_leased_addresses{pool="subscribers"}'] == 1
-    assert told["process_open_fds"] == lns.descriptors() + 1, "the connection that asks is one"
+    # Perhaps with the connection that asks; an older kernel's are those of the last time.
+    wait_until("the descriptors are counted", lambda: samples(lns)["process_open_fds"] - lns.descriptors() in (0, 1))
 
     client.process.stop()
     lns.wait_until_idle()

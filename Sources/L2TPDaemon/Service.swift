@@ -41,6 +41,7 @@ package final class Service<Plane: DataPlane> {
     var scrape = Scrape()
     /// Since 1970.
     let startSeconds: UInt32
+    let descriptors = DescriptorCount()
     /// What the loop itself counts.
     private(set) var ownStatistics = Statistics()
     private(set) var turns = TurnWatch()

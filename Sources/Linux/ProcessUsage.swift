@@ -7,7 +7,6 @@ package struct ProcessUsage: Hashable, Sendable {
     /// In octets.
     package var residentMemory: UInt64
     package var virtualMemory: UInt64
-    package var openDescriptors: Int
     package var mostDescriptors: UInt64
 
     /// As procfs has it at this moment.
@@ -22,20 +21,7 @@ package struct ProcessUsage: Hashable, Sendable {
         return ProcessUsage(
             cpuSeconds: Double(field(14) + field(15)) / ticks,
             residentMemory: field(24) * UInt64(sysconf(Int32(_SC_PAGESIZE))), virtualMemory: field(23),
-            openDescriptors: try countDescriptors(), mostDescriptors: UInt64(limit.rlim_cur))
-    }
-
-    /// From Linux 6.2 on the folder's size is their number; before, they have to be gone through.
-    private static func countDescriptors() throws(Errno) -> Int {
-        var status = stat()
-        _ = try systemCall("stat") { unsafe stat("/proc/self/fd", &status) }
-        if status.st_size > 0 { return Int(status.st_size) }
-        guard let folder = unsafe opendir("/proc/self/fd") else { throw Errno.last("opendir") }
-        defer { unsafe closedir(folder) }
-        var count = 0
-        while unsafe readdir(folder) != nil { count += 1 }
-        // ".", "..", and the folder's own.
-        return count - 3
+            mostDescriptors: UInt64(limit.rlim_cur))
     }
 
     private static func contents(of path: String) throws(Errno) -> String {

@@ -21,5 +21,5 @@ struct Histogram: Sendable {
 }
 
 extension Duration {
-    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+    var inSeconds: Double { self / .seconds(1) }
 }

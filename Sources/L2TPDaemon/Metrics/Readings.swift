@@ -167,7 +167,7 @@ extension Service {
         exposition.add(.cpu, [:], usage.cpuSeconds)
         exposition.add(.residentMemory, [:], usage.residentMemory)
         exposition.add(.virtualMemory, [:], usage.virtualMemory)
-        exposition.add(.openDescriptors, [:], usage.openDescriptors)
+        exposition.add(.openDescriptors, [:], descriptors.read())
         exposition.add(.mostDescriptors, [:], usage.mostDescriptors)
     }
 }
