@@ -1,4 +1,4 @@
-"""Scenario 31: what /metrics and health say is what happened, and what the kernel counts."""
+"""Scenario 33: what /metrics and health say is what happened, and what the kernel counts."""
 
 import importlib.machinery
 import importlib.util
@@ -49,7 +49,7 @@ def metrics_in_use() -> set[str]:
     return module.all_named()
 
 
-def test_scenario_31_metrics_agree_with_what_happened_and_with_the_kernel(network: Network, lns: L2TPD, client: XL2TPD):
+def test_scenario_33_metrics_agree_with_what_happened_and_with_the_kernel(network: Network, lns: L2TPD, client: XL2TPD):
     lns.configuration["metrics"] = {}
     lns.start()
     first = samples(lns)
@@ -116,7 +116,7 @@ def test_scenario_31_metrics_agree_with_what_happened_and_with_the_kernel(networ
     assert gone["l2tpd_session_teardown_seconds_count"] == 2
 
 
-def test_scenario_31_health_says_what_is_wrong(network: Network, lns: L2TPD):
+def test_scenario_33_health_says_what_is_wrong(network: Network, lns: L2TPD):
     lns.configuration["metrics"] = {}
     lns.start()
     assert health(lns) == (0, []) and page(lns, "/healthz") == (200, "good\n")
