@@ -22,6 +22,9 @@ import Testing
         [log]
         level = "debug"
 
+        [metrics]
+        listen = "[::1]:9701"
+
         [[listener]]
         address = "2001:db8::1"
         port = 1702

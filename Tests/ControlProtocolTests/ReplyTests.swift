@@ -92,6 +92,10 @@ import Testing
                 ])),
         .call(call), .call(CallRecord(peer: "bras-1", calledNumber: "5551234", callSerialNumber: 9)),
         .statistics(StatisticsRecord(counters: ["rx_control_messages": 12])),
+        .health(
+            HealthRecord(checks: [
+                .init("event_loop", reasons: []), .init("pools", .warning, reasons: ["the pool p has no free address"]),
+            ])),
         .event(event), .sessionStory(sessionStory), .tunnelStory(tunnelStory),
         .end(count: 10_000),
         .closed(CloseRecord(closed: ["7/12"], refused: [.init(name: "9", code: .notFound, message: "no session 9")])),

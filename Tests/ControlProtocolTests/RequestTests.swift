@@ -54,6 +54,7 @@ import Testing
             .closeSessions([SessionName(tunnelID: 7, sessionID: 12), SessionName(sessionID: 13)]),
             #"{"request":"close_session","sessions":["7/12","13"]}"#
         ),
+        (.health, #"{"request":"health"}"#),
         (.showConfiguration, #"{"request":"show_config"}"#),
         (
             .tap(PacketFilter(tunnelID: 7, session: SessionName(tunnelID: 7, sessionID: 12), user: "alice")),

@@ -7,7 +7,7 @@ extension Configuration {
     /// redacted. Each table is written when its turn has come.
     package var tables: some Sequence<String> {
         let parts: [AnySequence<String>] = [
-            AnySequence([daemon.table, logTable]),
+            AnySequence([daemon.table, logTable]), AnySequence([metricsTable].compactMap(\.self)),
             AnySequence(listeners.lazy.map(\.table)),
             AnySequence(peers.lazy.map(\.table)),
             AnySequence(profiles.lazy.map(\.table)),
@@ -21,6 +21,13 @@ extension Configuration {
             AnySequence(callees.lazy.map(\.table)),
         ]
         return parts.lazy.joined()
+    }
+
+    private var metricsTable: String? {
+        guard let metrics else { return nil }
+        var table = TableWriter("[metrics]")
+        table.string("listen", "\(metrics)")
+        return table.text
     }
 
     private var logTable: String {
