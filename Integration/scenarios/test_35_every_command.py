@@ -337,6 +337,47 @@ def monitor(live: Deployment) -> None:
     assert watching.stop(signal.SIGINT) == 0
 
 
+@checks("top")
+def top(live: Deployment) -> None:
+    text = live.lns.ctl("top", "--batch", "-n", "1", "--interval", "1")
+    for session in sessions(live.lns.namespace):
+        assert f"\n{session.tunnel}/{session.id} " in text, text
+
+
+@checks("trace")
+def trace(live: Deployment) -> None:
+    _watch(live, "trace", lambda said: "  ICRQ" in said() and "  CDN" in said())
+
+
+@checks("capture")
+def capture_packets(live: Deployment) -> None:
+    file = live.access.directory / "kept.pcapng"
+    _watch(live, "capture", lambda said: file.stat().st_size > 0, file)
+    names = live.lns.namespace.run("capinfos", "-T", "-r", "-c", file)
+    assert int(names.split()[-1]) > 0, names
+
+
+def _watch(live: Deployment, command: str, saw: Callable[[Callable[[], str]], bool], *arguments: Any) -> None:
+    """Runs a command that watches while a call comes and goes."""
+    full = (L2TPCTL, "--socket", live.lns.socket, command, *map(str, arguments))
+    watching = live.lns.namespace.start(command, *full)
+    wait_until(f"{command} watches", lambda: "watching" in watching.output())
+    client_up(live)
+    client_down(live)
+    wait_until(f"{command} has seen it", lambda: saw(watching.output))
+    assert watching.stop(signal.SIGINT) == 0
+
+
+@checks("health")
+def health(live: Deployment) -> None:
+    # A process that the kernel holds still gives no answer, which is no health either.
+    assert record(live.lns, "health")["status"] == "good"
+    live.lns.process.send(signal.SIGSTOP)
+    said = live.lns.namespace.run("sh", "-c", '"$0" --socket "$1" health; echo $?', L2TPCTL, live.lns.socket)
+    live.lns.process.send(signal.SIGCONT)
+    assert said.split()[-1] == "2", said
+
+
 @checks("show failures")
 def show_failures(live: Deployment) -> None:
     before = set(sessions(live.lns.namespace))
