@@ -49,6 +49,11 @@ import Testing
         let statistics = StatisticsRecord(counters: ["rx": 1])
         let reloaded = ReloadRecord(applied: ["a"], notApplied: ["b"])
         let version = VersionRecord.current
+        let health = HealthRecord(checks: [.init("pools", .warning, reasons: ["pool \"p\" is exhausted"])])
+        var packet = PacketRecord(time: 1, .received, .l2tp, local: "192.0.2.1:1701", remote: "192.0.2.2:1701", [1, 2])
+        (packet.tunnelID, packet.sessionID, packet.peerTunnelID, packet.peerSessionID) = (7, 12, 8, 13)
+        (packet.peer, packet.user) = ("bras-1", "alice")
+        (packet.accessInterface, packet.pppoeSessionID) = ("access0", 1)
         return [
             try record("version", version, version),
             try record("summary", Samples.summary, bareSummary),
@@ -80,6 +85,9 @@ import Testing
             try record("reloaded", reloaded, reloaded),
             try record("config", config, config),
             try record("error", error, error),
+            try record("health", health, health),
+            try record("health_check", health.checks[0], HealthRecord.Check("pools")),
+            try record("packet", packet, PacketRecord(time: 1, .sent, .ppp, local: "a", remote: "b", [])),
         ]
     }
 
