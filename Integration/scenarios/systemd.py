@@ -86,9 +86,12 @@ class Systemd:
 
         wait_until("systemd listens", listens)
 
-    def systemctl(self, *arguments: str, check: bool = True) -> str:
+    def run(self, *command: str, check: bool = True) -> str:
         enter = ("nsenter", f"--target={self.pid}", "--mount", "--pid", "--uts", "--cgroup")
-        return self.namespace.run(*enter, "systemctl", *arguments, check=check)
+        return self.namespace.run(*enter, *command, check=check)
+
+    def systemctl(self, *arguments: str, check: bool = True) -> str:
+        return self.run("systemctl", *arguments, check=check)
 
     def show(self, unit: str) -> dict[str, str]:
         """Every property of a unit."""

@@ -119,6 +119,39 @@ def test_the_unit_starts_serves_reloads_and_stops(network: Network, lns: L2TPD, 
     assert not (systemd.root / "run/l2tpd").exists()
 
 
+def test_the_journal_can_be_asked_for_a_users_events(
+    network: Network, lns: L2TPD, client: XL2TPD, systemd: Systemd
+):
+    journal = "[Service]\nExecStart=/lib/systemd/systemd-journald\nStandardOutput=null\nStandardError=null\n"
+    systemd.boot({UNIT.name: UNIT.read_text(), "journal.service": journal})
+    systemd.systemctl("start", "journal")
+    wait_until("the journal listens", lambda: (systemd.root / "run/systemd/journal/socket").exists())
+    lns.socket = systemd.root / "run/l2tpd/control.sock"
+    lns.configuration["log"] = {"level": "info", "format": "journal"}
+    del lns.configuration["daemon"]["control_socket"]
+    file = systemd.root / "etc/l2tpd/l2tpd.toml"
+    file.parent.mkdir(mode=0o700)
+    file.write_text(toml(lns.configuration))
+    systemd.systemctl("start", "l2tpd")
+    client.dial(Call())
+    wait_for_ppp(network.client)
+    (session,) = lns.wait_for_sessions(1)
+
+    def entries() -> list[dict[str, str]]:
+        lines = systemd.run("journalctl", "--no-pager", "--output=json", "L2TPD_USER=alice").splitlines()
+        return [json.loads(line) for line in lines if line.startswith("{")]
+
+    wait_until("the journal has the user's events", lambda: len(entries()) >= 3)
+    (authenticated, *_) = entries()
+    ids = (authenticated["L2TPD_TUNNEL_ID"], authenticated["L2TPD_SESSION_ID"], authenticated["L2TPD_PEER"])
+    assert ids == (str(session["tunnel_id"]), str(session["session_id"]), "client")
+    assert (authenticated["L2TPD_EVENT"], authenticated["PRIORITY"]) == ("authenticated", "6")
+    assert authenticated["SYSLOG_IDENTIFIER"] == "l2tpd" and authenticated["_SYSTEMD_UNIT"] == "l2tpd.service"
+    assert authenticated["MESSAGE"].startswith("authenticated ")
+    client.process.stop()
+    systemd.systemctl("stop", "l2tpd", "journal")
+
+
 def test_the_watchdog_restarts_a_daemon_that_is_stuck(lns: L2TPD, systemd: Systemd):
     # SIGABRT does nothing to a process that is stopped.
     quick = "[Service]\nWatchdogSec=8\nTimeoutAbortSec=2\n"
