@@ -21,6 +21,8 @@ struct LabCrowd: ParsableCommand {
 
     @Option(help: ArgumentHelp("Where its control socket is.", valueName: "path"))
     var socket: String
+    @Option(help: ArgumentHelp("Where it tells its metrics, on 127.0.0.1.", valueName: "port"))
+    var metrics: UInt16?
     @Option(help: "How many sessions.") var sessions = 10_000
     @Option(help: "In how many tunnels.") var tunnels = 10
 
@@ -67,10 +69,12 @@ struct LabCrowd: ParsableCommand {
             name: "subscribers", authentication: [.chapMD5], localAddress: IPv4Address(100, 64, 0, 1),
             pool: "subscribers", echoInterval: nil)
         let range = AddressRange(from: IPv4Address(100, 64, 0, 2), through: IPv4Address(100, 64, 255, 254))
-        return Configuration(
+        var configuration = Configuration(
             daemon: Daemon(controlSocket: socket, maxHalfOpenPerSource: 1000), logLevel: .warning, listeners: [server],
             peers: [Peer(name: "lacs", ending: .here(profile))], profiles: [profile],
             pools: [Pool(name: "subscribers", ranges: [range].compactMap(\.self))],
             users: [User(name: Subscribers.name, password: Secret(Subscribers.password))])
+        configuration.metrics = metrics.map { Endpoint(address: .v4(IPv4Address(127, 0, 0, 1)), port: $0) }
+        return configuration
     }
 }

@@ -1,4 +1,4 @@
-"""What the control socket costs with many sessions: l2tpctl's lists, one session, and who asks meanwhile. No kernel is
+"""What the control socket costs with many sessions: l2tpctl's lists, one session, /metrics, and who asks meanwhile. No kernel is
 needed: lab-crowd is the daemon over a data plane in memory.
 
 A ratio is to the time of a list that is empty, which is that of starting l2tpctl and being answered. How long others wait
@@ -17,10 +17,22 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 BINARIES = Path(os.environ.get("LAB_BINARIES", Path(__file__).parents[2] / ".build/release"))
 ROUNDS = 5
+COMMANDS = (
+    "summary",
+    "show sessions",
+    "show sessions --json",
+    "show sessions --sort -rx",
+    "show sessions --user nobody",
+    "show tunnels",
+    "show pools",
+    "pool show",
+)
 
 
 class Connection:
@@ -74,10 +86,21 @@ def timed(path: Path, *arguments: str) -> tuple[float, float, int]:
     return first or whole, whole, lines
 
 
-def compare(path: Path, base: float, name: str, *arguments: str) -> None:
+def scraped(port: int) -> tuple[float, float, int]:
+    """Seconds until the answer to a scrape begins and until its end, and its lines."""
+    # A scrape is answered from memory for a second after the last one.
+    time.sleep(1.1)
+    began = time.perf_counter()
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=60) as answer:
+        first = time.perf_counter() - began
+        lines = answer.read().count(b"\n")
+    return first, time.perf_counter() - began, lines
+
+
+def compare(path: Path, base: float, name: str, measure: Callable[[], tuple[float, float, int]]) -> None:
     bystander = Bystander(path)
     bystander.start()
-    rounds = [timed(path, *arguments) for _ in range(ROUNDS)]
+    rounds = [measure() for _ in range(ROUNDS)]
     waits = bystander.stop()
     first, whole = (statistics.median(each[index] for each in rounds) for index in (0, 1))
     print(
@@ -91,7 +114,9 @@ def compare(path: Path, base: float, name: str, *arguments: str) -> None:
 def main(sessions: int) -> None:
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / "control.sock"
-        crowd = subprocess.Popen([BINARIES / "lab-crowd", "--socket", path, "--sessions", str(sessions)])
+        port = free_port()
+        options = ("--sessions", str(sessions), "--metrics", str(port))
+        crowd = subprocess.Popen([BINARIES / "lab-crowd", "--socket", path, *options])
         try:
             began = time.monotonic()
             while not path.exists():
@@ -104,22 +129,24 @@ def main(sessions: int) -> None:
             print(f"{sessions} sessions in memory, up in {time.monotonic() - began:.1f} s", flush=True)
             base = statistics.median(timed(path, "show", "clients")[1] for _ in range(ROUNDS))
             last = last_session(path)
-            compare(path, base, "show clients (there are none)", "show", "clients")
-            compare(path, base, "summary", "summary")
-            compare(path, base, "show sessions", "show", "sessions")
-            compare(path, base, "show sessions --json", "show", "sessions", "--json")
-            compare(path, base, "show sessions --sort -rx", "show", "sessions", "--sort", "-rx")
-            compare(path, base, "show sessions --user nobody", "show", "sessions", "--user", "nobody")
-            compare(path, base, "show tunnels", "show", "tunnels")
-            compare(path, base, "show pools", "show", "pools")
-            compare(path, base, "pool show", "pool", "show")
-            compare(path, base, "show session ID", "show", "session", last)
+            compare(path, base, "show clients (there are none)", lambda: timed(path, "show", "clients"))
+            for command in COMMANDS:
+                compare(path, base, command, lambda: timed(path, *command.split()))
+            compare(path, base, "show session ID", lambda: timed(path, "show", "session", last))
+            compare(path, base, "/metrics", lambda: scraped(port))
         finally:
             crowd.send_signal(signal.SIGTERM)
             try:
                 crowd.wait(60)
             except subprocess.TimeoutExpired:
                 crowd.kill()
+
+
+def free_port() -> int:
+    """A port that nobody listens at just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def last_session(path: Path) -> str:
