@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from kernel import wait_for_ppp
 from l2tpd import L2TPD
 from network import Namespace, Network, wait_until
-from peer import PASSWORD, Peer, admit
+from peer import Peer, admit
 from xl2tpd import XL2TPD, Call
 
 PROMETHEUS = "127.0.0.1:9090"

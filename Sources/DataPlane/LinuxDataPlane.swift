@@ -224,7 +224,7 @@ package final class LinuxDataPlane: DataPlane {
         switch result {
         case .counters(let all):
             isReadingCounters = false
-            events.append(.counters(all.filter { sessions[$0.key] != nil }))
+            events.append(.counters(all))
             if isReconciliationDue {
                 isReconciliationDue = false
                 reconcile()

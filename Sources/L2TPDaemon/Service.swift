@@ -208,6 +208,7 @@ package final class Service<Plane: DataPlane> {
     func serve(_ events: [Event], at now: Instant) {
         for event in events { handle(event, at: now) }
         handlePlaneEvents(at: now)
+        survey(at: now)
         expire(at: now)
         server.endCallsOfFailedHooks(at: now)
         answerWaiting(at: now)
@@ -272,10 +273,15 @@ package final class Service<Plane: DataPlane> {
         guard !events.isEmpty else { return }
         server.handle(events, at: now)
         for case .leftoversRemoved(let leftovers) in events { report(leftovers) }
-        if events.contains(where: { if case .counters = $0 { true } else { false } }) {
-            answerWithCounters(at: now)
-            answerScrape(at: now)
-        }
+    }
+
+    /// A piece of the survey, if one is under way; at its end those are answered who wait for the kernel's counters.
+    private func survey(at now: Instant) {
+        guard sessions.survey != nil else { return }
+        server.survey(until: .now + .milliseconds(2), at: now)
+        guard sessions.survey == nil else { return }
+        answerWithCounters(at: now)
+        answerScrape(at: now)
     }
 
     func handle(_ signal: Signal, at now: Instant) {
@@ -304,7 +310,7 @@ package final class Service<Plane: DataPlane> {
         [
             server.deadline, sessions.isEmpty ? nil : nextCounters, reconciliation, control.resumption,
             control.waitDeadline, nextSign, httpDeadline, log.deadline,
-            stopDeadline.flatMap { $0 > now ? $0 : nil },
+            stopDeadline.flatMap { $0 > now ? $0 : nil }, sessions.survey == nil ? nil : now,
         ].compactMap(\.self).min()
     }
 

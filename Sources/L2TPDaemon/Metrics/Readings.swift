@@ -8,8 +8,7 @@ import Netlink
 import PPP
 import PPPoE
 
-/// All that `/metrics` tells, read at one moment. What would take a walk over the sessions' counters is summed when the kernel's
-/// are read.
+/// All that `/metrics` tells, read at one moment. What takes a walk over the sessions, their survey has gathered.
 extension Service {
     func exposition(at now: Instant) -> Exposition {
         var exposition = Exposition()
@@ -38,12 +37,12 @@ extension Service {
     }
 
     private func readTunnels(into exposition: inout Exposition) {
-        var counts: [Kind: Int] = [:]
+        var counts: [CountedKind: Int] = [:]
         var deliveries: [String: Delivery] = [:]
         var counters = server.deliveryOfGone
         for context in server.table.all {
             let peer = context.counterpart.name
-            counts[Kind(peer: peer, role: context.role, state: context.state), default: 0] += 1
+            counts[CountedKind(peer: peer, role: context.role, state: context.state), default: 0] += 1
             let statistics = context.machine.statistics
             counters[peer, default: DeliveryCounters()].add(statistics.delivery)
             deliveries[peer, default: Delivery()].queue += statistics.queueDepth
@@ -68,11 +67,7 @@ extension Service {
     }
 
     private func readSessions(into exposition: inout Exposition) {
-        var counts: [Kind: Int] = [:]
-        for session in sessions.all where !session.role.isSecondSide {
-            counts[Kind(peer: session.role.peerName, role: session.roleName, state: session.state), default: 0] += 1
-        }
-        for (kind, count) in counts {
+        for (kind, count) in sessions.isEmpty ? [:] : sessions.census {
             exposition.add(.sessions, ["peer": kind.peer, "role": kind.role, "state": kind.state], count)
         }
         for (peer, counters) in sessions.traffic {
@@ -170,13 +165,6 @@ extension Service {
         exposition.add(.openDescriptors, [:], descriptors.read())
         exposition.add(.mostDescriptors, [:], usage.mostDescriptors)
     }
-}
-
-/// What tunnels and sessions are counted by.
-private struct Kind: Hashable {
-    var peer: String
-    var role: String
-    var state: String
 }
 
 /// Of all tunnels with one peer.

@@ -65,7 +65,7 @@ extension Sessions {
             log.error("routes not added", metadata: session.metadata.merging(["error": "\(error)"]) { $1 })
             return [.close(key, .failed)]
         case .frame(let key, let octets, from: _): return receive(octets, key, at: now)
-        case .counters(let counters): return note(counters, at: now)
+        case .counters(let counters): survey = Survey(counters, of: allKeys)
         case .bridged(_, let key):
             guard let session = self[key], !session.isEnding else { return [] }
             return [session.role.bridged(session)].compactMap(\.self)
@@ -166,20 +166,5 @@ extension Sessions {
         }
         session.role.forgotten(session, at: now)
         log.forget(.session(key))
-    }
-
-    /// Traffic that the kernel saw spares an LCP echo (LCP-12) and a HELLO (KA-01).
-    private func note(_ counters: [SessionKey: SessionCounters], at now: Instant) -> [SessionOrder] {
-        var orders: [SessionOrder] = []
-        var tunnels: Set<UInt32> = []
-        for (key, value) in counters {
-            guard let session = self[key] else { continue }
-            let hasMoved = value.receivedPackets != session.counters.receivedPackets
-            take(value, of: session)
-            guard hasMoved else { continue }
-            if !key.isAccess { tunnels.insert(key.tunnel) }
-            if session.isLinked { orders += advance(session, .dataReceived, at: now) }
-        }
-        return orders + tunnels.map { .dataReceived(tunnel: $0) }
     }
 }

@@ -26,6 +26,9 @@ final class Sessions<Plane: DataPlane> {
     var statistics = Statistics()
     /// What the kernel counted, by what the configuration calls the other end: of the sessions that are gone too.
     private(set) var traffic: [String: SessionCounters] = [:]
+    /// A look at all sessions that is under way, and how many there were of each kind when the last one ended.
+    var survey: Survey?
+    var census: [CountedKind: Int] = [:]
     var names = InterfaceNames()
     var random = SystemRandomNumberGenerator()
 

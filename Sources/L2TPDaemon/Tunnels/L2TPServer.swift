@@ -112,6 +112,11 @@ final class L2TPServer<Plane: DataPlane> {
         }
     }
 
+    /// Goes on with the survey of the sessions.
+    func survey(until end: Instant, at now: Instant) {
+        gather(at: now) { carryOut(sessions.goOnSurveying(until: end, at: now), at: now) }
+    }
+
     /// When `timeout` is due.
     var deadline: Instant? {
         [
