@@ -100,7 +100,8 @@ struct DaemonOption: ParsableArguments {
 
     @Option(
         name: .customLong("socket"),
-        help: ArgumentHelp("The daemon's control socket. (default: \(usualSocket))", valueName: "path"))
+        help: ArgumentHelp("The daemon's control socket. (default: \(usualSocket))", valueName: "path"),
+        completion: .file())
     var socket: String?
 
     /// `patience` is how long an answer may take; `signals` end what is followed, and the program as they do otherwise.

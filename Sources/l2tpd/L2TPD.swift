@@ -36,7 +36,7 @@ struct L2TPD: ParsableCommand {
             """,
         version: "l2tpd \(VersionRecord.current.version)")
 
-    @Option(help: ArgumentHelp("The configuration file.", valueName: "file"))
+    @Option(help: ArgumentHelp("The configuration file.", valueName: "file"), completion: .file())
     var config = "/etc/l2tpd/l2tpd.toml"
 
     func run() throws {

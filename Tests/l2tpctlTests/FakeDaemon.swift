@@ -3,6 +3,7 @@ import EventLoop
 import FoundationEssentials
 import Instants
 import Linux
+import Synchronization
 @testable import l2tpctl
 
 /// Listens at a socket of its own on a thread of its own and answers one client as it is told.
@@ -18,28 +19,29 @@ struct FakeDaemon {
 
     let socket = FileManager.default.temporaryDirectory.path + "/l2tpctl-" + UUID().uuidString
 
+    private final class Progress: Sendable {
+        let listens = Atomic(false)
+    }
+
+    /// Returns when it listens.
     init(answer: @escaping @Sendable (Request) -> Answer) throws {
         let socket = socket
+        let progress = Progress()
         try WorkerThread.start(named: "fake-l2tpd") {
             // Whatever fails here, the client under test misses its answer.
-            try? Self.serve(socket, answer)
+            try? Self.serve(socket, progress, answer)
         }
-    }
-
-    /// A client of it, as soon as it listens.
-    func client(patience: Duration = .seconds(10)) throws(Failure) -> ControlClient {
         let deadline = Instant.now + .seconds(10)
-        while true {
-            do throws(Failure) {
-                return try ControlClient(socket: socket, patience: patience)
-            } catch {
-                if Instant.now > deadline { throw error }
-            }
-        }
+        while !progress.listens.load(ordering: .acquiring), Instant.now < deadline {}
     }
 
-    private static func serve(_ socket: String, _ answer: (Request) -> Answer) throws {
+    func client(patience: Duration = .seconds(10)) throws(Failure) -> ControlClient {
+        try ControlClient(socket: socket, patience: patience)
+    }
+
+    private static func serve(_ socket: String, _ progress: Progress, _ answer: (Request) -> Answer) throws {
         let listener = try StreamListener(path: socket, mode: 0o600)
+        progress.listens.store(true, ordering: .releasing)
         let loop = try EventLoop()
         let token = Token(owner: 0, value: 0)
         try loop.add(listener.descriptor, token)

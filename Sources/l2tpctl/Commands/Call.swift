@@ -17,7 +17,8 @@ struct Call: ParsableCommand {
         @OptionGroup var daemon: DaemonOption
         @Argument(
             help: ArgumentHelp(
-                "A [[peer]] with an open tunnel, or a [[tunnel_group]] with a ppp.", valueName: "peer"))
+                "A [[peer]] with an open tunnel, or a [[tunnel_group]] with a ppp.", valueName: "peer"),
+            completion: .callees)
         var peer: String
         @Argument(help: "The number to call.", transform: Self.number)
         var number: String

@@ -16,7 +16,8 @@ struct ClientCommand: ParsableCommand {
                 """)
 
         @OptionGroup var daemon: DaemonOption
-        @Argument(help: ArgumentHelp("The client's name in the configuration.", valueName: "name"))
+        @Argument(
+            help: ArgumentHelp("The client's name in the configuration.", valueName: "name"), completion: .clients)
         var name: String
 
         func run() throws { try ClientCommand.ask(.clientUp(name), through: try daemon.connect()) }
@@ -29,7 +30,8 @@ struct ClientCommand: ParsableCommand {
                 "It returns when the end of the call is on its way. The tunnel closes a little later, without calls.")
 
         @OptionGroup var daemon: DaemonOption
-        @Argument(help: ArgumentHelp("The client's name in the configuration.", valueName: "name"))
+        @Argument(
+            help: ArgumentHelp("The client's name in the configuration.", valueName: "name"), completion: .clients)
         var name: String
 
         func run() throws { try ClientCommand.ask(.clientDown(name), through: try daemon.connect()) }

@@ -17,7 +17,7 @@ struct Config: ParsableCommand {
                 Files with secrets that it names are read too.
                 """)
 
-        @Argument(help: "The file.") var file: String
+        @Argument(help: "The file.", completion: .file()) var file: String
 
         func run() throws {
             let configuration: Configuration

@@ -14,6 +14,7 @@ struct Log: ParsableCommand {
         @Argument(
             help: ArgumentHelp(
                 "One of \(LogLevel.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "level"),
+            completion: .list(LogLevel.allCases.map(\.rawValue)),
             transform: { text in
                 guard let level = LogLevel(rawValue: text) else {
                     throw ValidationError("write one of \(LogLevel.allCases.map(\.rawValue).joined(separator: ", "))")

@@ -17,8 +17,8 @@ struct PoolCommand: ParsableCommand {
 
         @OptionGroup var daemon: DaemonOption
         @OptionGroup var options: ShowOptions
-        @OptionGroup var list: ListOptions
-        @Argument(help: ArgumentHelp("Only the addresses of this [[pool]].", valueName: "name"))
+        @OptionGroup var list: ListOptions<Leases>
+        @Argument(help: ArgumentHelp("Only the addresses of this [[pool]].", valueName: "name"), completion: .pools)
         var pool: String?
 
         static let nothing = "no address is given out"

@@ -19,7 +19,7 @@ struct Session: ParsableCommand {
             help: ArgumentHelp(
                 "Sessions as \"show sessions\" prints them, TUNNEL/SESSION, or the session id alone while it is unique.",
                 valueName: "id"),
-            transform: SessionName.parse)
+            completion: .sessions, transform: SessionName.parse)
         var names: [SessionName] = []
         @OptionGroup var filters: SessionFilterOptions
         @OptionGroup var sure: SureOption

@@ -6,17 +6,21 @@ import EventLoop
 struct PacketOptions: ParsableArguments {
     @Option(
         name: .customLong("tunnel"),
-        help: ArgumentHelp("Only this tunnel's own messages and its sessions', by its local id.", valueName: "id"))
+        help: ArgumentHelp("Only this tunnel's own messages and its sessions', by its local id.", valueName: "id"),
+        completion: .tunnels)
     var tunnelID: UInt32?
     @Option(
         help: ArgumentHelp("Only this session's, as \"show sessions\" prints it.", valueName: "id"),
+        completion: .sessions,
         transform: SessionName.parse)
     var session: SessionName?
-    @Option(help: ArgumentHelp("Only those of this [[peer]], or of this LNS.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("Only those of this [[peer]], or of this LNS.", valueName: "name"), completion: .peers)
     var peer: String?
     @Option(
         help: ArgumentHelp(
-            "Only those of this subscriber, with what came before he gave his name.", valueName: "name"))
+            "Only those of this subscriber, with what came before he gave his name.", valueName: "name"),
+        completion: .users)
     var user: String?
 
     var filter: PacketFilter { PacketFilter(tunnelID: tunnelID, session: session, peer: peer, user: user) }

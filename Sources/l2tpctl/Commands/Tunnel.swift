@@ -16,7 +16,9 @@ struct Tunnel: ParsableCommand {
                 """)
 
         @OptionGroup var daemon: DaemonOption
-        @Argument(help: ArgumentHelp("Local tunnel ids, as \"show tunnels\" prints them.", valueName: "id"))
+        @Argument(
+            help: ArgumentHelp("Local tunnel ids, as \"show tunnels\" prints them.", valueName: "id"),
+            completion: .tunnels)
         var ids: [UInt32] = []
         @OptionGroup var filters: TunnelFilterOptions
         @OptionGroup var sure: SureOption

@@ -14,7 +14,7 @@ extension Tunnel {
                 """)
 
         @OptionGroup var daemon: DaemonOption
-        @Argument(help: ArgumentHelp("The [[tunnel_group]].", valueName: "group"))
+        @Argument(help: ArgumentHelp("The [[tunnel_group]].", valueName: "group"), completion: .tunnelGroups)
         var group: String
         @Option(
             help: ArgumentHelp(

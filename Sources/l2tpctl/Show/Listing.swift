@@ -4,7 +4,7 @@ import ControlProtocol
 /// A command that shows a list of records, each as it comes: what the lists have in common.
 protocol Listing: Showing {
     associatedtype Record: Encodable
-    var list: ListOptions { get }
+    var list: ListOptions<Self> { get }
     var request: Request { get }
 
     /// Nil when the reply is not of this list.
@@ -41,8 +41,8 @@ extension Listing {
     func preface(from client: ControlClient) throws(Failure) -> String { "" }
 
     func validate() throws {
-        _ = try list.chosen(of: Self.columns)
-        _ = try list.sorted([], by: Self.columns)
+        _ = try list.chosen()
+        _ = try list.sorted([])
         if options.isJSON, list.columns != nil {
             throw ValidationError("--columns chooses the columns of a table; --json has every key.")
         }
@@ -64,17 +64,16 @@ extension Listing {
 
     private func write(from client: ControlClient, to out: (String) throws(Failure) -> Void) throws(Failure) {
         // `validate` has seen that the names are right.
-        let columns = Self.columns
-        let chosen = (try? list.chosen(of: columns)) ?? nil
+        let chosen = (try? list.chosen()) ?? nil
         if !options.isJSON { try out(try preface(from: client)) }
         var text: ListText<Record> =
-            options.isJSON ? .json(isEmpty: true) : .table(TableText(all: columns, chosen: chosen))
+            options.isJSON ? .json(isEmpty: true) : .table(TableText(all: Self.columns, chosen: chosen))
         var all: [Record] = []
         try client.list(request) { reply throws(Failure) in
             guard let record = Self.record(in: reply) else { throw client.unexpected() }
             if list.needsAll { all.append(record) } else { try out(try text.take(record)) }
         }
-        for record in (try? list.sorted(all, by: columns)) ?? all { try out(try text.take(record)) }
+        for record in (try? list.sorted(all)) ?? all { try out(try text.take(record)) }
         try out(text.end(nothing: Self.nothing))
     }
 }

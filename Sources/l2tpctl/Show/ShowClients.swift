@@ -13,7 +13,7 @@ struct ShowClients: Listing {
 
     @OptionGroup var daemon: DaemonOption
     @OptionGroup var options: ShowOptions
-    @OptionGroup var list: ListOptions
+    @OptionGroup var list: ListOptions<ShowClients>
 
     static let nothing = "no clients"
     var request: Request { .showClients }

@@ -31,10 +31,11 @@ struct ShowFailures: Showing {
 struct EventFilterOptions: ParsableArguments {
     @Option(
         name: .customLong("tunnel"),
-        help: ArgumentHelp("Only what happens to this tunnel and its sessions.", valueName: "id"))
+        help: ArgumentHelp("Only what happens to this tunnel and its sessions.", valueName: "id"), completion: .tunnels)
     var tunnelID: UInt32?
     @Option(
         help: ArgumentHelp("Only what happens to this session.", valueName: "tunnel/session"),
+        completion: .sessions,
         transform: { text in
             guard let name = SessionName(text), name.tunnelID != nil else {
                 throw ValidationError("write TUNNEL/SESSION, as \"show sessions\" prints it")
@@ -42,8 +43,8 @@ struct EventFilterOptions: ParsableArguments {
             return name
         })
     var session: SessionName?
-    @Option(help: "Only what concerns this [[peer]].") var peer: String?
-    @Option(help: "Only what concerns this user.") var user: String?
+    @Option(help: "Only what concerns this [[peer]].", completion: .peers) var peer: String?
+    @Option(help: "Only what concerns this user.", completion: .users) var user: String?
 
     var filter: EventFilter {
         EventFilter(

@@ -13,7 +13,7 @@ struct ShowPPPoE: Listing {
 
     @OptionGroup var daemon: DaemonOption
     @OptionGroup var options: ShowOptions
-    @OptionGroup var list: ListOptions
+    @OptionGroup var list: ListOptions<ShowPPPoE>
 
     static let nothing = "no access interfaces"
     var request: Request { .showPPPoE }

@@ -13,7 +13,7 @@ struct ShowPeers: Listing {
 
     @OptionGroup var daemon: DaemonOption
     @OptionGroup var options: ShowOptions
-    @OptionGroup var list: ListOptions
+    @OptionGroup var list: ListOptions<ShowPeers>
 
     static let nothing = "no peers"
     var request: Request { .showPeers }

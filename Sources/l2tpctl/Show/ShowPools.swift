@@ -13,7 +13,7 @@ struct ShowPools: Listing {
 
     @OptionGroup var daemon: DaemonOption
     @OptionGroup var options: ShowOptions
-    @OptionGroup var list: ListOptions
+    @OptionGroup var list: ListOptions<ShowPools>
 
     static let nothing = "no pools"
     var request: Request { .showPools }

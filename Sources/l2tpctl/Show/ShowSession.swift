@@ -17,12 +17,7 @@ struct ShowSession: Showing {
         help: ArgumentHelp(
             "A session as \"show sessions\" prints it, TUNNEL/SESSION, or the session id alone while it is unique.",
             valueName: "id"),
-        transform: { text in
-            guard let name = SessionName(text) else {
-                throw ValidationError("write TUNNEL/SESSION, or the session id alone")
-            }
-            return name
-        })
+        completion: .sessions, transform: SessionName.parse)
     var name: SessionName
 
     func text(from client: ControlClient) throws(Failure) -> String {

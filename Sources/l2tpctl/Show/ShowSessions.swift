@@ -18,7 +18,7 @@ struct ShowSessions: Listing {
 
     @OptionGroup var daemon: DaemonOption
     @OptionGroup var options: ShowOptions
-    @OptionGroup var list: ListOptions
+    @OptionGroup var list: ListOptions<ShowSessions>
     @OptionGroup var filters: SessionFilterOptions
 
     static let nothing = "no sessions"

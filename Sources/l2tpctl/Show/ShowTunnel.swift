@@ -13,7 +13,9 @@ struct ShowTunnel: Showing {
 
     @OptionGroup var daemon: DaemonOption
     @OptionGroup var options: ShowOptions
-    @Argument(help: ArgumentHelp("The local tunnel id, as \"show tunnels\" prints it.", valueName: "id"))
+    @Argument(
+        help: ArgumentHelp("The local tunnel id, as \"show tunnels\" prints it.", valueName: "id"), completion: .tunnels
+    )
     var id: UInt32
 
     func text(from client: ControlClient) throws(Failure) -> String {

@@ -15,9 +15,10 @@ struct ShowTunnels: Listing {
 
     @OptionGroup var daemon: DaemonOption
     @OptionGroup var options: ShowOptions
-    @OptionGroup var list: ListOptions
+    @OptionGroup var list: ListOptions<ShowTunnels>
     @OptionGroup var filters: TunnelFilterOptions
-    @Option(name: .customLong("tunnel"), help: ArgumentHelp("Only this tunnel.", valueName: "id"))
+    @Option(
+        name: .customLong("tunnel"), help: ArgumentHelp("Only this tunnel.", valueName: "id"), completion: .tunnels)
     var tunnelID: UInt32?
 
     static let nothing = "no tunnels"
