@@ -11,7 +11,6 @@ import signal
 import struct
 import subprocess
 import termios
-import time
 
 import pytest
 
