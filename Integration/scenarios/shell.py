@@ -47,11 +47,15 @@ class Shell:
         os.write(self.terminal, keys.encode())
 
     def run(self, keys: str) -> None:
-        """Types a line, and waits until it has ended well."""
+        """Types a line, and waits until its command has ended well."""
         before = len(self.screen())
         # What is typed is echoed; only what runs puts the halves together.
-        self.type(f"{keys} && echo do''ne\r")
-        wait_until(f"the shell has run {keys!r}", lambda: "done" in self.screen()[before:])
+        self.type(f"{keys} && echo do''ne || echo fai''led\r")
+        seen = wait_until(
+            f"the shell has run {keys!r}",
+            lambda: next((word for word in ("done", "failed") if word in self.screen()[before:]), None),
+        )
+        assert seen == "done", self.screen()[before:]
 
 
 @contextlib.contextmanager
