@@ -26,8 +26,8 @@ def test_a_tab_completes_the_ids_of_now(network: Network, lns: L2TPD, client: XL
             prompt.run(f"{ctl} show sessions --user a\t--json >sessions.json")
             shown = {each: json.loads((network.directory / name / f"{each}.json").read_text())
                      for each in ("session", "tunnel", "sessions")}  # fmt: skip
-            assert shown["session"]["session_id"] == session["session_id"], name
-            assert shown["tunnel"]["tunnel_id"] == session["tunnel_id"], name
+            assert shown["session"]["session"]["session_id"] == session["session_id"], name
+            assert shown["tunnel"]["tunnel"]["tunnel_id"] == session["tunnel_id"], name
             assert [each["user"] for each in shown["sessions"]] == ["alice"], name
 
     with shell("bash", network.directory / "bash") as prompt:
