@@ -71,7 +71,7 @@ package final class DatagramSocket {
             let other = SocketAddress(peer)
             _ = try systemCall("connect") { unsafe other.withPointer { unsafe connect(descriptor, $0, $1) } }
         }
-        local = try Self.name(descriptor) ?? address
+        local = try SocketAddress.bound(to: descriptor) ?? address
         remote = peer
     }
 
@@ -152,36 +152,16 @@ package final class DatagramSocket {
     }
 
     private static func configure(_ descriptor: Int32, _ family: Int32) throws(Errno) {
-        try set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
+        try SocketOption.set(descriptor, SOL_SOCKET, SO_REUSEADDR)
         switch family {
         case AF_INET6:
-            try set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1)
-            try set(descriptor, Int32(IPPROTO_IPV6), IPV6_RECVPKTINFO, 1)
-            try set(descriptor, Int32(IPPROTO_IPV6), IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DONT)
+            try SocketOption.set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY)
+            try SocketOption.set(descriptor, Int32(IPPROTO_IPV6), IPV6_RECVPKTINFO)
+            try SocketOption.set(descriptor, Int32(IPPROTO_IPV6), IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DONT)
         default:
-            try set(descriptor, Int32(IPPROTO_IP), IP_PKTINFO, 1)
-            try set(descriptor, Int32(IPPROTO_IP), IP_MTU_DISCOVER, IP_PMTUDISC_DONT)
+            try SocketOption.set(descriptor, Int32(IPPROTO_IP), IP_PKTINFO)
+            try SocketOption.set(descriptor, Int32(IPPROTO_IP), IP_MTU_DISCOVER, IP_PMTUDISC_DONT)
         }
-    }
-
-    private static func set(_ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: Int32) throws(Errno) {
-        var value = value
-        _ = try systemCall("setsockopt") {
-            unsafe setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
-        }
-    }
-
-    private static func name(_ descriptor: Int32) throws(Errno) -> Endpoint? {
-        var storage = sockaddr_storage()
-        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        _ = try systemCall("getsockname") {
-            unsafe withUnsafeMutablePointer(to: &storage) { pointer in
-                unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    unsafe getsockname(descriptor, $0, &length)
-                }
-            }
-        }
-        return SocketAddress.endpoint(storage)
     }
 
     private static func address(_ local: clinux_local_address) -> IPAddress? {

@@ -31,7 +31,7 @@ package import Linux
     /// Listens at once. Port 0 lets the kernel choose.
     package init(bind address: Endpoint) throws(Errno) {
         let socket = try Self.listen(on: address)
-        local = try Self.name(of: socket.rawValue) ?? address
+        local = try SocketAddress.bound(to: socket.rawValue) ?? address
         let context = unsafe Unmanaged.passUnretained(exchange).toOpaque()
         // From here on the socket is the library's.
         guard
@@ -71,32 +71,12 @@ package import Linux
         let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         let socket = OwnedFD(adopting: try systemCall("socket") { Glibc.socket(family, kind, 0) })
         let descriptor = socket.rawValue
-        try set(descriptor, SOL_SOCKET, SO_REUSEADDR)
-        if family == AF_INET6 { try set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY) }
+        try SocketOption.set(descriptor, SOL_SOCKET, SO_REUSEADDR)
+        if family == AF_INET6 { try SocketOption.set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY) }
         let own = SocketAddress(address)
         _ = try systemCall("bind") { unsafe own.withPointer { unsafe bind(descriptor, $0, $1) } }
         _ = try systemCall("listen") { Glibc.listen(descriptor, 64) }
         return socket
-    }
-
-    private static func set(_ descriptor: Int32, _ level: Int32, _ option: Int32) throws(Errno) {
-        var one: Int32 = 1
-        _ = try systemCall("setsockopt") {
-            unsafe setsockopt(descriptor, level, option, &one, socklen_t(MemoryLayout<Int32>.size))
-        }
-    }
-
-    private static func name(of descriptor: Int32) throws(Errno) -> Endpoint? {
-        var storage = sockaddr_storage()
-        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        _ = try systemCall("getsockname") {
-            unsafe withUnsafeMutablePointer(to: &storage) { pointer in
-                unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    unsafe getsockname(descriptor, $0, &length)
-                }
-            }
-        }
-        return SocketAddress.endpoint(storage)
     }
 }
 
