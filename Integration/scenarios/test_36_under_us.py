@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import time
 
@@ -9,9 +10,9 @@ import capture
 from access import AccessNetwork, Subscriber
 from deaf import deafen, lost_events
 from kernel import assert_carries_data, ppp_interfaces, sessions, tunnels, wait_for_ppp
-from l2tpd import L2TPD, Table, toml
+from l2tpd import BINARIES, L2TPD, Table, toml
 from lac import LAC, PASSWORD, assert_nothing_left, assert_told, own_lns
-from network import CLIENT, LNS, Namespace, Network, wait_until
+from network import CLIENT, LNS, Namespace, Network, Process, wait_until
 from xl2tpd import XL2TPD, Call
 
 # What is done to a session or its tunnel, and what the peer is told: the message, its Result Code, and whether PPP said
@@ -115,7 +116,10 @@ def test_reconciliation_finds_what_no_event_told(network: Network, lns: L2TPD, c
 def test_when_events_are_lost_everything_is_looked_at_at_once(network: Network, lns: L2TPD, client: XL2TPD):
     lns.configuration["daemon"]["reconcile_interval"] = 0
     calls = connected(lns, client, "session", "tunnel")
-    lns.process.send(signal.SIGSTOP)
+    monitor = network.lns.start("monitor", BINARIES / "l2tpctl", "monitor", "--kernel", "--json", "--look", "0")
+    wait_until("the monitor watches", lambda: '"watching"' in monitor.output())
+    for process in (lns.process, monitor):
+        process.send(signal.SIGSTOP)
     # What happens elsewhere fills its socket too: the kernel tells every namespace.
     batch = network.directory / "noise"
     with batch.open("w") as lines:
@@ -124,13 +128,31 @@ def test_when_events_are_lost_everything_is_looked_at_at_once(network: Network, 
             lines.write(f"l2tp add tunnel tunnel_id {id} peer_tunnel_id 1 encap udp {ends}\n")
             lines.write(f"l2tp del tunnel tunnel_id {id}\n")
     network.client.run("ip", "-batch", batch)
-    assert lost_events(lns.process.pid) > 0
+    assert lost_events(lns.process.pid) > 0 and lost_events(monitor.pid) > 0
     for way in ("session", "tunnel"):
         take(network.lns, way, calls[way])
-    lns.process.send(signal.SIGCONT)
+    for process in (lns.process, monitor):
+        process.send(signal.SIGCONT)
     for way in ("session", "tunnel"):
         assert_peer_was_told(network, way, calls[way])
     assert_only_the_witness_is_left(network, lns, calls["witness"])
+    assert_monitor_caught_up(monitor, calls)
+
+
+def assert_monitor_caught_up(monitor: Process, calls: dict[str, Table]) -> None:
+    """It says that events were lost, and what became of our objects and of none elsewhere."""
+
+    def events() -> list[Table]:
+        return [json.loads(line) for line in monitor.output().splitlines(keepends=True) if line.endswith("\n")]
+
+    def gone(noun: str) -> set[int]:
+        return {each[noun][f"{noun}_id"] for each in events() if each["event"] == f"{noun}_deleted"}
+
+    wait_until("the monitor says so", lambda: any(each["event"] == "events_lost" for each in events()))
+    wait_until("it tells of the session", lambda: calls["session"]["session_id"] in gone("session"))
+    wait_until("it tells of the tunnel", lambda: calls["tunnel"]["tunnel_id"] in gone("tunnel"))
+    assert gone("tunnel") <= {each["tunnel_id"] for each in calls.values()}
+    assert monitor.stop(signal.SIGINT) == 0
 
 
 def test_a_bridged_pair_that_loses_a_side_is_told_on_both(access: AccessNetwork):
