@@ -66,6 +66,9 @@ struct Observation {
         let counters = Dictionary(pairs) { _, later in later }
         var losses = Losses(units: incomplete(expected.units))
         for subject in absent(from: counters, expected) where isMissing(subject) { note(subject, in: &losses) }
+        // A tunnel's deletion begins with its sessions: it may be under way.
+        let robbed = Set(losses.sessions.values.map(\.tunnel))
+        doubt(Expected(tunnels: expected.tunnels.filter { robbed.contains($0.value) && losses.tunnels[$0.key] == nil }))
         return (counters.merging(interfaceCounters(interfaces)) { $1 }, losses)
     }
 
