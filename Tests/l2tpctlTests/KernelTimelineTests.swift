@@ -168,6 +168,14 @@ import Testing
         #expect(world.timeline.deadline == nil)
     }
 
+    @Test func `after a loss a tunnel whose session is gone is looked after, its own deletion may be under way`() {
+        var world = started(with: Self.tunnel, Self.session)
+        world.sessions = [:]
+        #expect(world.hear(L2TPKernelEvent.lost) == [.lost, .deleted(.session(Self.session))])
+        #expect(world.timeline.due(at: world.now + .seconds(1)) == [.ask(.object(.tunnel(10)))])
+        #expect(world.timeline.take(.tunnel(10, nil), at: world.now) == [.tell(.deleted(.tunnel(Self.tunnel)))])
+    }
+
     @Test func `after a loss everything is looked at, and what a list leaves out is asked for`() {
         var world = started(with: Self.tunnel, Self.session)
         var other = Self.tunnel

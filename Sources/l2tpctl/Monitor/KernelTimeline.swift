@@ -204,6 +204,10 @@ extension KernelTimeline {
             outputs.append(.ask(.object(.session(ids))))
         }
         for id in absentTunnels.sorted() { outputs.append(.ask(.object(.tunnel(id)))) }
+        // A tunnel's deletion begins with its sessions: it may be under way.
+        for id in Set(absentSessions.map(\.tunnel)).subtracting(absentTunnels) where self.tunnels[id] != nil {
+            suspects[.tunnel(id)] = (0, now)
+        }
         for tunnel in tunnels { outputs += note(tunnel.id, tunnel, at: now) }
         for session in sessions { outputs += note(session.ids, session, at: now) }
         for index in Set(self.links.keys).subtracting(links.map(\.index)).sorted() { outputs += noteGone(index) }
