@@ -120,13 +120,13 @@ def test_when_events_are_lost_everything_is_looked_at_at_once(network: Network, 
     wait_until("the monitor watches", lambda: '"watching"' in monitor.output())
     for process in (lns.process, monitor):
         process.send(signal.SIGSTOP)
-    # What happens elsewhere fills its socket too: the kernel tells every namespace.
+    # What happens elsewhere fills its socket too: the kernel tells every namespace. xl2tpd's ids are below 65,536.
     batch = network.directory / "noise"
     with batch.open("w") as lines:
         for id in range(1000, 2600):
             ends = f"local {CLIENT} remote {LNS} udp_sport {id + 10000} udp_dport 9"
-            lines.write(f"l2tp add tunnel tunnel_id {id} peer_tunnel_id 1 encap udp {ends}\n")
-            lines.write(f"l2tp del tunnel tunnel_id {id}\n")
+            lines.write(f"l2tp add tunnel tunnel_id {id + 100_000} peer_tunnel_id 1 encap udp {ends}\n")
+            lines.write(f"l2tp del tunnel tunnel_id {id + 100_000}\n")
     network.client.run("ip", "-batch", batch)
     assert lost_events(lns.process.pid) > 0 and lost_events(monitor.pid) > 0
     for way in ("session", "tunnel"):
