@@ -99,8 +99,7 @@ extension Service {
         var record = CloseRecord()
         for id in ids {
             let name = "\(id)"
-            let context = UInt16(exactly: id).flatMap { server.table[TunnelID($0)] }
-            switch context {
+            switch server.context(id) {
             case nil: record.refuse(name, .notFound, "no tunnel has the local id \(id)")
             case let context? where context.isClosed: record.refuse(name, .closing, "tunnel \(id) is closing already")
             case let context?:

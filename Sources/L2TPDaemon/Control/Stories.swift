@@ -24,7 +24,7 @@ extension Service {
     }
 
     func tunnelStory(_ id: UInt32, at now: Instant) -> Reply {
-        guard let context = UInt16(exactly: id).flatMap({ server.table[TunnelID($0)] }) else {
+        guard let context = server.context(id) else {
             return .error(ControlError(code: .notFound, message: "no tunnel has the local id \(id)"))
         }
         let own = sessions.keys(inTunnel: id).compactMap { sessions[$0] }.sorted { $0.key.session < $1.key.session }
@@ -45,7 +45,7 @@ extension SessionStory {
             networks = NetworkProtocol.allCases.filter { session.networks.isUp($0) }.map { "\($0)" }
             echoIntervalSeconds = link.configuration.echoInterval?.inSeconds ?? 0
             echoFailures = link.configuration.echoFailures
-            timerSeconds = link.deadline.map { max(0, (($0 - now).inSeconds * 10).rounded() / 10) }
+            timerSeconds = link.deadline.map { now.tenths(until: $0) }
         }
         if let role = session.role as? any TerminatingRole {
             dns = role.termination.profile.dns.map(\.description)
@@ -82,7 +82,14 @@ extension TunnelStory {
         waitingMessages = statistics.queued
         unacknowledgedMessages = statistics.unacknowledged
         slowStartThreshold = statistics.window.threshold
-        timerSeconds = context.machine.deadline.map { max(0, (($0 - now).inSeconds * 10).rounded() / 10) }
+        timerSeconds = context.machine.deadline.map { now.tenths(until: $0) }
         self.sessions = sessions.map { "\($0.key.tunnel)/\($0.key.session)" }
+    }
+}
+
+extension Instant {
+    /// Seconds from here to there, in tenths; 0 where that is over.
+    fileprivate func tenths(until later: Instant) -> Double {
+        max(0, ((later - self).inSeconds * 10).rounded() / 10)
     }
 }
