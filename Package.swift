@@ -27,7 +27,6 @@ struct Room {
     var dependencies: [Target.Dependency] { uses.map { .init(stringLiteral: $0) } + products }
 }
 
-let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -56,7 +55,7 @@ let rooms: [Room] = [
             "Netlink", "DataPlane", "ControlProtocol", "Configuration",
         ],
         products: [
-            logging, systemPackage,
+            systemPackage,
             .product(name: "DequeModule", package: "swift-collections"),
             .product(name: "HeapModule", package: "swift-collections"),
         ]),
@@ -85,7 +84,7 @@ let rooms: [Room] = [
         uses: [
             "Instants", "Addresses", "L2TPWire", "L2TPControl", "PPP", "Linux", "EventLoop", "Netlink", "DataPlane",
             "ControlProtocol", "Configuration", "L2TPDaemon",
-        ], products: [argumentParser, logging]),
+        ], products: [argumentParser]),
 ]
 
 let package = Package(
@@ -93,7 +92,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],

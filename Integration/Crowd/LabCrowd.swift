@@ -40,13 +40,12 @@ struct LabCrowd: ParsableCommand {
         plane.carrier = { [unowned plane] sent in
             for frame in subscribers.answer(sent) { plane.inject(frame, on: sent.key) }
         }
-        let threshold = LoggingThreshold(.warning)
         let service = try Service(
             configuration: crowded(server), loop: loop, plane: plane,
             surroundings: .init(
                 kernel: "in memory", processID: CurrentProcess.id, hostName: "crowd",
                 secondsSince1970: CurrentProcess.secondsSince1970),
-            log: LoggingHandler.logger(threshold, .standard(for: .text, journalStream: nil)), logLevel: threshold)
+            log: Journal(.warning, .standard(for: .text, journalStream: nil)))
         let (sessions, tunnels) = (sessions, tunnels)
         try WorkerThread.start(named: "lab-lacs") {
             do {

@@ -27,7 +27,12 @@ package final class Mailbox<Message: Sendable>: Sendable {
     /// From any thread; the messages stay together and in order.
     package func post(_ several: [Message]) {
         guard !several.isEmpty else { return }
-        messages.withLock { $0 += several }
+        // Where messages wait already, whoever put the first of them has said so, or is about to.
+        let isFirst = messages.withLock { waiting in
+            defer { waiting += several }
+            return waiting.isEmpty
+        }
+        guard isFirst else { return }
         var one: UInt64 = 1
         // Fails only when 2^64 - 2 posts are unread, and then the descriptor is readable anyway.
         _ = unsafe write(signal.rawValue, &one, 8)

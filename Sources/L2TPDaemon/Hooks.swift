@@ -2,7 +2,6 @@ import DataPlane
 import EventLoop
 import Instants
 import Linux
-import Logging
 
 /// The programs that clients have run when they go up and down, and outgoing calls to wake the called: one at a time for
 /// each owner, none for ever, and none that the loop waits for.
@@ -121,6 +120,6 @@ final class Hooks {
 
     private func complain(_ run: Run, _ what: String) {
         failures.append((run.owner, what))
-        log.warning("hook failed", metadata: ["owner": "\(run.owner)", "hook": "\(run.program)", "error": "\(what)"])
+        log.warning("hook failed", ["owner": "\(run.owner)", "hook": "\(run.program)", "error": "\(what)"])
     }
 }

@@ -1,7 +1,6 @@
 import Configuration
 import ControlProtocol
 import Instants
-import Logging
 
 extension Service {
     /// Reads the configuration file again and puts in force what can be changed while running. A file that is refused
@@ -15,11 +14,11 @@ extension Service {
         do throws(ConfigurationError) {
             let reload = Reload(from: configuration, to: try Configuration.load(from: configurationPath))
             apply(reload.configuration, at: now)
-            for sentence in reload.record.applied { log.notice("reload", metadata: ["applied": "\(sentence)"]) }
-            for sentence in reload.record.notApplied { log.warning("reload", metadata: ["not_applied": "\(sentence)"]) }
+            for sentence in reload.record.applied { log.notice("reload", ["applied": "\(sentence)"]) }
+            for sentence in reload.record.notApplied { log.warning("reload", ["not_applied": "\(sentence)"]) }
             return .reloaded(reload.record)
         } catch {
-            for problem in error.problems { log.error("reload refused", metadata: ["problem": "\(problem)"]) }
+            for problem in error.problems { log.error("reload refused", ["problem": "\(problem)"]) }
             return .error(ControlError(code: .invalidConfiguration, message: error.description))
         }
     }
@@ -38,6 +37,6 @@ extension Service {
     }
 
     func setLogLevel(_ level: LogLevel) {
-        logLevel.level = level
+        log.level = level
     }
 }

@@ -6,7 +6,6 @@ package import EventLoop
 import Instants
 import HTTP
 package import Linux
-package import Logging
 import L2TPControl
 import L2TPWire
 import Netlink
@@ -30,7 +29,6 @@ package final class Service<Plane: DataPlane> {
     let configurationPath: String?
     var configuration: Configuration
     let log: Journal
-    let logLevel: LoggingThreshold
     /// When an ordered end stops waiting for the peers; nil while there is none.
     private var stopDeadline: Instant?
     private var isEndingAtOnce = false
@@ -51,16 +49,13 @@ package final class Service<Plane: DataPlane> {
 
     /// Opens the listeners and the control socket. Throws when one of them cannot be had.
     package init(
-        configuration: Configuration, loop: EventLoop, plane: Plane, surroundings: consuming Surroundings, log: Logger,
-        logLevel: LoggingThreshold
+        configuration: Configuration, loop: EventLoop, plane: Plane, surroundings: consuming Surroundings, log: Journal
     ) throws(StartError) {
         let now = Instant.now
         self.configuration = configuration
         self.loop = loop
         self.plane = plane
-        let log = Journal(log)
         self.log = log
-        self.logLevel = logLevel
         began = now
         nextCounters = now
         nextReconciliation = now
@@ -164,7 +159,7 @@ package final class Service<Plane: DataPlane> {
         notify("READY=1")
         if watchdog != nil { nextSign = .now }
         log.notice(
-            "ready", metadata: ["listeners": "\(configuration.listeners.map(\.description).joined(separator: " "))"])
+            "ready", ["listeners": "\(configuration.listeners.map(\.description).joined(separator: " "))"])
     }
 
     /// One turn: what the loop heard, what the data plane did, what is due.
@@ -259,7 +254,7 @@ package final class Service<Plane: DataPlane> {
             }
             notify("STOPPING=1")
             log.notice(
-                "stopping", metadata: ["tunnels": "\(server.table.liveCount)", "sessions": "\(sessions.liveCount)"])
+                "stopping", ["tunnels": "\(server.table.liveCount)", "sessions": "\(sessions.liveCount)"])
             stopDeadline = now + configuration.daemon.shutdownTimeout
             clients.stop()
             server.stop(at: now)
@@ -321,14 +316,14 @@ package final class Service<Plane: DataPlane> {
 
     private func report(_ leftovers: [LeftoverTunnel]) {
         for leftover in leftovers {
-            let fields: Logger.Metadata = [
+            let fields: Facts = [
                 "tunnel_id": "\(leftover.tunnel.id)", "sessions": "\(leftover.sessions)",
             ]
             if let failure = leftover.failure {
                 log.error(
-                    "kernel tunnel of an earlier run stays", metadata: fields.merging(["error": "\(failure)"]) { $1 })
+                    "kernel tunnel of an earlier run stays", fields.adding(["error": "\(failure)"]))
             } else {
-                log.notice("kernel tunnel of an earlier run removed", metadata: fields)
+                log.notice("kernel tunnel of an earlier run removed", fields)
             }
         }
     }

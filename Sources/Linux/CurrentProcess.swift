@@ -21,9 +21,17 @@ package enum CurrentProcess {
     /// The clock on the wall, in seconds.
     package static var secondsSince1970: UInt32 { UInt32(truncatingIfNeeded: time(nil)) }
 
-    /// Writes a line to standard error.
+    /// Writes a line to standard error. Where that cannot be written there is nobody to be told.
     package static func complain(_ line: String) {
-        let octets = Array(line.utf8) + [0x0a]
-        _ = unsafe write(2, octets, octets.count)
+        var line = line + "\n"
+        line.withUTF8 { octets in
+            var written = 0
+            while written < octets.count {
+                let rest = unsafe UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(octets)[written...])
+                let count = unsafe write(2, rest.baseAddress, rest.count)
+                guard count > 0 || errno == EINTR else { return }
+                written += max(0, count)
+            }
+        }
     }
 }

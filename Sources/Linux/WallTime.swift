@@ -40,19 +40,43 @@ package struct WallTime: Hashable, Sendable {
     }
 
     /// RFC 3339 in UTC: "2026-01-02T03:04:05.678Z".
-    package var timestamp: String { text("%Y-%m-%dT%H:%M:%S", isLocal: false) + "Z" }
-
-    /// The time of the day where this machine is: "03:04:05.678".
-    package var timeOfDay: String { text("%H:%M:%S", isLocal: true) }
-
-    /// strftime(3)'s format, and the milliseconds behind it.
-    private func text(_ format: String, isLocal: Bool) -> String {
+    package var timestamp: String {
         var seconds = time_t(milliseconds / 1000)
         var parts = unsafe tm()
-        _ = isLocal ? unsafe localtime_r(&seconds, &parts) : unsafe gmtime_r(&seconds, &parts)
-        var octets = [CChar](repeating: 0, count: 32)
-        let count = unsafe strftime(&octets, 32, format, &parts)
-        let fraction = String(1000 + milliseconds % 1000).dropFirst()
-        return String(decoding: octets.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self) + ".\(fraction)"
+        _ = unsafe gmtime_r(&seconds, &parts)
+        return unsafe Self.text(
+            (parts.tm_year + 1900, 4, "-"), (parts.tm_mon + 1, 2, "-"), (parts.tm_mday, 2, "T"),
+            (parts.tm_hour, 2, ":"),
+            (parts.tm_min, 2, ":"), (parts.tm_sec, 2, "."), (fraction, 3, "Z"))
+    }
+
+    /// The time of the day where this machine is: "03:04:05.678".
+    package var timeOfDay: String {
+        var seconds = time_t(milliseconds / 1000)
+        var parts = unsafe tm()
+        _ = unsafe localtime_r(&seconds, &parts)
+        return unsafe Self.text(
+            (parts.tm_hour, 2, ":"), (parts.tm_min, 2, ":"), (parts.tm_sec, 2, "."), (fraction, 3, nil))
+    }
+
+    private var fraction: Int32 { Int32(milliseconds % 1000) }
+
+    /// Each number with so many digits and what follows it. Every log line has one: strftime(3) would take most of its time.
+    private static func text(_ numbers: (value: Int32, digits: Int, separator: Unicode.Scalar?)...) -> String {
+        unsafe String(unsafeUninitializedCapacity: 32) { octets in
+            var end = 0
+            for number in numbers {
+                var value = number.value
+                for place in (end..<end + number.digits).reversed() {
+                    unsafe octets[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value % 10)
+                    value /= 10
+                }
+                end += number.digits
+                guard let separator = number.separator else { break }
+                unsafe octets[end] = UInt8(ascii: separator)
+                end += 1
+            }
+            return end
+        }
     }
 }

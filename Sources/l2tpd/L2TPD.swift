@@ -65,9 +65,8 @@ struct L2TPD: ParsableCommand {
     }
 
     private func serve(_ configuration: Configuration) throws {
-        let threshold = LoggingThreshold(configuration.logLevel)
-        let log = LoggingHandler.logger(
-            threshold,
+        let log = Journal(
+            configuration.logLevel,
             .standard(
                 for: configuration.logFormat, journalStream: CurrentProcess.environment("JOURNAL_STREAM")))
         try DescriptorLimit.raise()
@@ -82,7 +81,7 @@ struct L2TPD: ParsableCommand {
                 configurationPath: config,
                 notifier: try CurrentProcess.environment("NOTIFY_SOCKET").map { try ServiceNotifier(address: $0) },
                 watchdog: Self.watchdog),
-            log: log, logLevel: threshold)
+            log: log)
         try service.run()
     }
 }

@@ -4,7 +4,6 @@ import Instants
 import L2TPControl
 import L2TPWire
 import Linux
-import Logging
 import Testing
 
 @testable import L2TPDaemon
@@ -12,18 +11,18 @@ import Testing
 /// What happens, and to whom it is told.
 @Suite struct JournalTests {
     static func journal() -> (Journal, LoggingTests.Lines) {
-        let (logger, lines) = LoggingTests.logger()
-        return (Journal(logger), lines)
+        let lines = LoggingTests.Lines()
+        return (Journal(.info, .lines(.journal, write: lines.append)), lines)
     }
 
     @Test func `an event is in the log, in the story of what it happened to and among the news of who follows`() {
         let (journal, lines) = Self.journal()
         journal.follow(.session(SessionKey(tunnel: 7, session: 12)))
-        journal.info("network up", metadata: ["tunnel_id": "7", "session_id": "12", "user": "alice"])
+        journal.info("network up", ["tunnel_id": "7", "session_id": "12", "user": "alice"])
         #expect(journal.takeNews().isEmpty, "nobody follows")
         journal.isFollowed = true
         journal.info(
-            "network up", metadata: ["tunnel_id": "7", "session_id": "12", "user": "alice", "network": "ipv6"])
+            "network up", ["tunnel_id": "7", "session_id": "12", "user": "alice", "network": "ipv6"])
         #expect(lines.all.count == 2)
         let story = journal.story(of: .session(SessionKey(tunnel: 7, session: 12)))
         #expect(story.map(\.event) == ["network up", "network up"] && story.map(\.user) == ["alice", "alice"])
@@ -35,19 +34,19 @@ import Testing
     @Test func `what is not followed leaves nothing behind`() {
         let (journal, _) = Self.journal()
         let subject = Journal.Subject.tunnel(UInt32(7))
-        journal.info("tunnel open", metadata: ["tunnel_id": "7"])
+        journal.info("tunnel open", ["tunnel_id": "7"])
         #expect(journal.story(of: subject).isEmpty)
         journal.follow(subject)
-        journal.info("tunnel open", metadata: ["tunnel_id": "7"])
+        journal.info("tunnel open", ["tunnel_id": "7"])
         #expect(journal.story(of: subject).count == 1)
         journal.forget(subject)
-        journal.info("tunnel closed", metadata: ["tunnel_id": "7"])
+        journal.info("tunnel closed", ["tunnel_id": "7"])
         #expect(journal.story(of: subject).isEmpty)
     }
 
     @Test func `a story keeps its beginning and its latest events`() {
         var story = Journal.Story()
-        for number in 0..<100 { story.append(.init(time: .now, level: .info, message: "\(number)", metadata: [:])) }
+        for number in 0..<100 { story.append(.init(time: .now, level: .info, message: "\(number)", facts: [:])) }
         #expect(story.events.count == Journal.Story.mostEvents)
         #expect(story.events.prefix(4).map(\.message) == ["0", "1", "2", "3"] && story.events.last?.message == "99")
         #expect(story.events[4].message == "88")
@@ -55,10 +54,10 @@ import Testing
 
     @Test func `failures are remembered with their reasons, the latest thousand`() {
         let (journal, _) = Self.journal()
-        journal.notice("ready", metadata: ["listeners": "x"])
+        journal.notice("ready", ["listeners": "x"])
         for number in 0..<(Journal.mostFailures + 5) {
             // Each of another peer, so that none is withheld.
-            journal.warning("call refused", metadata: ["peer": "p\(number)", "reason": "full"])
+            journal.warning("call refused", ["peer": "p\(number)", "reason": "full"])
         }
         let failures = journal.failures(EventFilter())
         #expect(failures.count == Journal.mostFailures && failures.first?.peer == "p5")
@@ -67,8 +66,8 @@ import Testing
 
     @Test func `a flood of one kind about one peer is told in part, and it is said how many more there were`() {
         let (journal, lines) = Self.journal()
-        for _ in 0..<1000 { journal.warning("call refused", metadata: ["peer": "bras-1", "reason": "full"]) }
-        journal.warning("call refused", metadata: ["peer": "bras-2", "reason": "full"])
+        for _ in 0..<1000 { journal.warning("call refused", ["peer": "bras-1", "reason": "full"]) }
+        journal.warning("call refused", ["peer": "bras-2", "reason": "full"])
         let told = lines.all.count { $0.contains("bras-1") }
         #expect(told >= Withholding.rate && told < 200)
         #expect(lines.all.contains { $0.contains("bras-2") })
@@ -77,7 +76,7 @@ import Testing
         journal.timeout(at: due ?? .now)
         #expect(lines.all.last == "<5>like events withheld count=\(1000 - told) event=\"call refused\"")
         #expect(journal.deadline == nil)
-        for _ in 0..<1000 { journal.info("network up", metadata: ["peer": "bras-1"]) }
+        for _ in 0..<1000 { journal.info("network up", ["peer": "bras-1"]) }
         #expect(lines.all.count { $0.contains("network up") } == 1000, "what was worked for is told")
     }
 

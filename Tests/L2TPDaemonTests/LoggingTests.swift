@@ -3,11 +3,12 @@ import Configuration
 import ControlProtocol
 import EventLoop
 import FoundationEssentials
-import L2TPDaemon
-import Logging
+import Linux
 import Synchronization
 import SystemPackage
 import Testing
+
+@testable import L2TPDaemon
 
 @Suite struct LoggingTests {
     /// What was logged.
@@ -17,45 +18,48 @@ import Testing
         func append(_ line: String) { lines.withLock { $0.append(line) } }
     }
 
-    static func logger(_ threshold: LoggingThreshold = LoggingThreshold(.info)) -> (Logger, Lines) {
-        let lines = Lines()
-        let handler = LoggingHandler(threshold: threshold, output: .lines(.journal, write: { lines.append($0) }))
-        return (Logger(label: "test", factory: { _ in handler }), lines)
+    static func event(
+        _ message: String, _ facts: Facts = [:], level: LogLevel = .info, at milliseconds: Int64 = 0
+    ) -> Journal.Event {
+        Journal.Event(time: WallTime(milliseconds: milliseconds), level: level, message: message, facts: facts)
     }
 
-    struct Failure: Error {}
-
-    static func line(_ message: String, _ metadata: Logger.Metadata = [:], error: (any Error)? = nil) -> String {
-        LoggingLine(
-            level: .info, message: message, metadata: metadata, error: error, style: .journal, at: Date.distantPast
-        ).description
+    static func line(_ message: String, _ facts: Facts = [:]) -> String {
+        LoggingLine(event(message, facts), .journal).description
     }
 
-    @Test func `a line is the message and its metadata in the order of the keys`() {
-        let metadata: Logger.Metadata = [
+    @Test func `a line is the message and its facts in the order of their names`() {
+        let facts: Facts = [
             "tunnel_id": "7", "peer": "bras-1", "host_name": "two words", "empty": "", "equation": "a=b",
-            "ids": ["1", "2"],
+            "ids": #"["1"]"#,
         ]
         #expect(
-            Self.line("tunnel established", metadata, error: Failure()) == """
-                <6>tunnel established empty="" equation="a=b" host_name="two words" ids="[\\"1\\", \\"2\\"]" peer=bras-1 \
-                tunnel_id=7 error=Failure()
+            Self.line("tunnel established", facts) == """
+                <6>tunnel established empty="" equation="a=b" host_name="two words" ids="[\\"1\\"]" peer=bras-1 \
+                tunnel_id=7
                 """)
     }
 
+    @Test func `facts are in the order of their names, each once, and what is added wins`() {
+        var facts: Facts = ["user": "alice", "peer": "bras-1"]
+        facts["reason"] = "full"
+        facts["user"] = nil
+        facts["interface"] = nil
+        #expect(facts.all.map(\.name) == ["peer", "reason"] && facts["peer"] == "bras-1" && facts["user"] == nil)
+        let more = facts.adding(["tunnel_id": "7", "peer": "bras-2", "code": "4"])
+        #expect(more.all.map(\.name) == ["code", "peer", "reason", "tunnel_id"])
+        #expect(more.all.map(\.value) == ["4", "bras-2", "full", "7"])
+    }
+
     @Test func `the journal gets the priority, a person the time and the level`() {
-        let priorities: [Logger.Level: String] = [
+        let priorities: [LogLevel: String] = [
             .trace: "<7>", .debug: "<7>", .info: "<6>", .notice: "<5>", .warning: "<4>", .error: "<3>",
             .critical: "<2>",
         ]
         for (level, expected) in priorities {
-            let line = LoggingLine(
-                level: level, message: "m", metadata: [:], error: nil, style: .journal, at: .distantPast)
-            #expect(line.description == expected + "m")
+            #expect(LoggingLine(Self.event("m", level: level), .journal).description == expected + "m")
         }
-        let line = LoggingLine(
-            level: .warning, message: "m", metadata: [:], error: nil, style: .plain,
-            at: Date(timeIntervalSince1970: 0.5))
+        let line = LoggingLine(Self.event("m", level: .warning, at: 500), .plain)
         #expect(line.description == "1970-01-01T00:00:00.500Z warning m")
     }
 
@@ -65,56 +69,45 @@ import Testing
             line == #"<6>m\u{a}<0>x host_name="a\u{d}\u{a}<0>forged\u{1b}[2J\u{9b}\u{2028}\"\\""#)
     }
 
-    @Test func `the level changes for every logger at once`() {
-        let threshold = LoggingThreshold(.info)
-        let (logger, lines) = Self.logger(threshold)
-        logger.debug("unseen")
-        logger.info("seen")
-        threshold.level = .debug
-        logger.debug("seen too")
-        threshold.level = .error
-        logger.warning("unseen")
-        logger.error("an error")
+    @Test func `the level changes what is logged from then on`() {
+        let (journal, lines) = JournalTests.journal()
+        journal.debug("unseen")
+        journal.info("seen")
+        journal.level = .debug
+        journal.debug("seen too")
+        journal.level = .error
+        journal.warning("unseen")
+        journal.error("an error")
         #expect(lines.all == ["<6>seen", "<7>seen too", "<3>an error"])
-        for level in LogLevel.allCases {
-            threshold.level = level
-            #expect(logger.logLevel.rawValue == level.rawValue)
-        }
-    }
-
-    @Test func `a logger's own metadata comes with each of its lines and gives way to the line's`() {
-        var (logger, lines) = Self.logger()
-        logger[metadataKey: "tunnel_id"] = "7"
-        logger[metadataKey: "state"] = "idle"
-        logger.info("m", metadata: ["state": "established"])
-        #expect(lines.all == ["<6>m state=established tunnel_id=7"])
     }
 
     @Test func `HRD-07 no secret reaches the log, however it is handed over`() {
-        let (logger, lines) = Self.logger()
+        let (journal, lines) = JournalTests.journal()
         let secret = Secret("hush-hush")
         let peer = Peer(
             name: "bras-1", tunnel: TunnelSettings(secret: secret),
             ending: .here(PPPProfile(name: "p", authentication: [], localAddress: .init(10, 0, 0, 1))))
         let user = User(name: "alice", password: secret)
-        logger.info("\(secret) \(peer) \(user)")
-        logger.info(
-            "m",
-            metadata: [
-                "given": .stringConvertible(secret), "described": "\(secret)", "peer": "\(peer)", "user": "\(user)",
-                "list": .array([.stringConvertible(secret)]), "reflected": "\(String(reflecting: user))",
-                // By name alone, for text that somebody took out of its type.
-                "secret": "hush-hush", "password": "hush-hush",
-            ])
+        journal.info("\(secret) \(peer) \(user)")
+        let facts: Facts = [
+            "given": secret.description, "described": "\(secret)", "peer": "\(peer)", "user": "\(user)",
+            "list": "\([secret])", "reflected": "\(String(reflecting: user))",
+            // By name alone, for text that somebody took out of its type.
+            "secret": "hush-hush", "password": "hush-hush",
+        ]
+        journal.isFollowed = true
+        journal.info("m", facts)
         let refused = #expect(throws: ConfigurationError.self) {
             _ = try Configuration(parsing: Array("[[peer]]\nsecret = [\"hush-hush\"]".utf8), file: "f") { _ in [] }
         }
-        logger.error("m", error: refused)
+        journal.error("m", ["error": "\(refused.map { "\($0)" } ?? "")"])
         let text = lines.all.joined(separator: "\n")
         #expect(lines.all.count == 3)
         #expect(text.contains("bras-1") && text.contains("alice") && text.contains("<redacted>"))
         #expect(!text.contains("hush"))
         #expect(!text.contains("104, 117, 115, 104"))
+        let news = journal.takeNews()
+        #expect(news.count == 2 && news.first?.details?["secret"] == "<redacted>" && !"\(news)".contains("hush"))
     }
 
     @Test(arguments: [nil, "", "1:2", "not a stream"]) func `standard error that is no journal stream gets plain lines`(
@@ -146,9 +139,9 @@ import Testing
     }
 
     @Test func `a line of JSON is an object, whatever a peer has sent`() throws {
-        let line = LoggingLine(
-            level: .notice, message: "m", metadata: ["tunnel_id": "7", "session_id": "?", "user": "a\"\n\\\u{1b}"],
-            error: nil, style: .json, at: Date(timeIntervalSince1970: 0.5))
+        let event = Self.event(
+            "m", ["tunnel_id": "7", "session_id": "?", "user": "a\"\n\\\u{1b}"], level: .notice, at: 500)
+        let line = LoggingLine(event, .json)
         #expect(
             line.description == #"{"time":"1970-01-01T00:00:00.500Z","level":"notice","event":"m","#
                 + #""session_id":"?","tunnel_id":7,"user":"a\"\u000a\\\u001b"}"#)
@@ -166,7 +159,7 @@ import Testing
 
     @Test func `the journal gets each value in a field of its own`() {
         let fields = LoggingLine.fields(
-            level: .warning, message: "call refused", metadata: ["tunnel_id": "7", "password": "hush"], error: nil)
+            Self.event("call refused", ["tunnel_id": "7", "password": "hush"], level: .warning))
         #expect(
             fields.map(\.name) == [
                 "MESSAGE", "PRIORITY", "SYSLOG_IDENTIFIER", "L2TPD_EVENT", "L2TPD_PASSWORD", "L2TPD_TUNNEL_ID",

@@ -4,7 +4,6 @@ import DataPlane
 import Instants
 import L2TPControl
 import L2TPWire
-import Logging
 import PPP
 
 /// One call of a client's, from the dialling until nothing of it is left.
@@ -85,7 +84,7 @@ final class ClientCall: CallerRole {
         line.failures = 0
         line.lastFailure = nil
         clients.log.notice(
-            "client up", metadata: session.metadata.merging(["client": "\(client.name)"]) { $1 })
+            "client up", session.facts.adding(["client": "\(client.name)"]))
     }
 
     func networkDown(_ network: NetworkProtocol, of session: PPPSession, at now: Instant) {

@@ -1,6 +1,5 @@
 import Configuration
 import Instants
-import Logging
 
 /// The voluntary clients: which are wanted, and when each is dialled.
 final class Clients {
@@ -102,16 +101,16 @@ final class Clients {
         if line.isWanted { line.lastFailure = reason }
         if lasted != nil { line.failures = 0 }
         line.failures += line.isWanted ? 1 : 0
-        var fields: Logger.Metadata = ["client": "\(line.client.name)", "reason": "\(reason)"]
+        var fields: Facts = ["client": "\(line.client.name)", "reason": "\(reason)"]
         guard line.isWanted, line.client.isPersistent else {
             line.stage = .down
-            log.notice("client down", metadata: fields)
+            log.notice("client down", fields)
             line.isWanted = false
             return
         }
         let until = max(now + line.redial.pause(after: lasted ?? .zero), retry ?? now)
         line.stage = .waiting(until: until)
         fields["redial_seconds"] = "\(now.seconds(until: until))"
-        log.notice("client down", metadata: fields)
+        log.notice("client down", fields)
     }
 }

@@ -3,7 +3,6 @@ import DataPlane
 import Instants
 import L2TPControl
 import L2TPWire
-import Logging
 import PPP
 
 /// Clients' calls, placed and ended.
@@ -15,7 +14,7 @@ extension L2TPServer {
             let client = line.client
             let call = ClientCall(line, of: clients, at: now)
             line.stage = .calling(call)
-            log.info("client dials", metadata: ["client": "\(client.name)"])
+            log.info("client dials", ["client": "\(client.name)"])
             let placed = PlacedCall(
                 group: client.group, tunnelOwner: client.ownTunnel ? client.name : nil,
                 request: .incoming(ICRQ(assignedSessionID: .none, callSerialNumber: serials.next())), role: call,

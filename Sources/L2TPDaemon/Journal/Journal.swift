@@ -1,16 +1,14 @@
-import ControlProtocol
+package import ControlProtocol
 private import DequeModule
 import Instants
 import Linux
-import Logging
 
 /// What happens, told once: to the log, to those who follow it live, to the story of the tunnel or session that it happened
 /// to, and, when something failed, to the list of late failures.
-///
-/// Whoever tells uses the same words for the same thing and puts what differs into the metadata, by the keys of
-/// `EventRecord` and of the log.
-final class Journal {
-    private let log: Logger
+package final class Journal {
+    /// What is logged from on. The stories and the followers get everything but what is for the log alone.
+    var level: LogLevel
+    private let output: LoggingOutput
     private var stories: [Subject: Story] = [:]
     private var withholding = Withholding()
     private var failures: Deque<Event> = []
@@ -21,29 +19,31 @@ final class Journal {
     /// Failures that are remembered, the oldest give way.
     static let mostFailures = 1000
 
-    init(_ log: Logger) {
-        self.log = log
+    package init(_ level: LogLevel, _ output: LoggingOutput) {
+        self.level = level
+        self.output = output
     }
 
     // MARK: - Telling
 
     /// What only somebody who looks for a fault wants to see; it is for the log alone.
-    func debug(_ message: @autoclosure () -> Logger.Message, metadata: @autoclosure () -> Logger.Metadata? = nil) {
-        log.debug(message(), metadata: metadata())
+    func debug(_ message: @autoclosure () -> String, _ facts: @autoclosure () -> Facts = [:]) {
+        guard level <= .debug else { return }
+        output.put(Event(time: .now, level: .debug, message: message(), facts: facts()))
     }
 
-    func info(_ message: Logger.Message, metadata: Logger.Metadata = [:]) { tell(.info, message, metadata) }
-    func notice(_ message: Logger.Message, metadata: Logger.Metadata = [:]) { tell(.notice, message, metadata) }
-    func warning(_ message: Logger.Message, metadata: Logger.Metadata = [:]) { tell(.warning, message, metadata) }
-    func error(_ message: Logger.Message, metadata: Logger.Metadata = [:]) { tell(.error, message, metadata) }
+    func info(_ message: String, _ facts: Facts = [:]) { tell(.info, message, facts) }
+    func notice(_ message: String, _ facts: Facts = [:]) { tell(.notice, message, facts) }
+    func warning(_ message: String, _ facts: Facts = [:]) { tell(.warning, message, facts) }
+    func error(_ message: String, _ facts: Facts = [:]) { tell(.error, message, facts) }
 
-    private func tell(_ level: LogLevel, _ message: Logger.Message, _ metadata: Logger.Metadata) {
+    private func tell(_ level: LogLevel, _ message: String, _ facts: Facts) {
         // What work was done for cannot come faster than work. Failures cost those nothing who provoke them.
-        if level > .info, !withholding.admits("\(message)", of: metadata["peer"]?.description, at: .now) { return }
-        log.log(level: level.logger, message, metadata: metadata)
-        let event = Event(time: .now, level: level, message: message, metadata: metadata)
+        if level > .info, !withholding.admits(message, of: facts["peer"], at: .now) { return }
+        let event = Event(time: .now, level: level, message: message, facts: facts)
+        if level >= self.level { output.put(event) }
         if let subject = event.subject { stories[subject]?.append(event) }
-        if level > .info, metadata["reason"] != nil || metadata["error"] != nil {
+        if event.isFailure {
             if failures.count >= Self.mostFailures { failures.removeFirst() }
             failures.append(event)
         }
@@ -56,7 +56,7 @@ final class Journal {
     /// Tells of what was withheld because there was too much of it.
     func timeout(at now: Instant) {
         for (event, count) in withholding.takeCounts(at: now) {
-            tell(.notice, "like events withheld", ["event": "\(event)", "count": "\(count)"])
+            tell(.notice, "like events withheld", ["count": "\(count)", "event": event])
         }
     }
 
@@ -84,20 +84,5 @@ final class Journal {
 
     func forget(_ subject: Subject) {
         stories[subject] = nil
-    }
-}
-
-extension LogLevel {
-    /// The same level as the logging library calls it.
-    var logger: Logger.Level {
-        switch self {
-        case .trace: .trace
-        case .debug: .debug
-        case .info: .info
-        case .notice: .notice
-        case .warning: .warning
-        case .error: .error
-        case .critical: .critical
-        }
     }
 }

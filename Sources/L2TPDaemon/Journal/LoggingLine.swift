@@ -1,5 +1,5 @@
-package import FoundationEssentials
-package import Logging
+import ControlProtocol
+import Linux
 
 /// How a log line begins.
 package enum LoggingStyle: Hashable, Sendable {
@@ -7,98 +7,114 @@ package enum LoggingStyle: Hashable, Sendable {
     case journal
     /// The time in UTC and the level, for people and files.
     case plain
-    /// A JSON object, for programs: "time", "level", "event" and the metadata's keys.
+    /// A JSON object, for programs: "time", "level", "event" and the facts by their names.
     case json
 }
 
-/// One event as one line of text: message, then its metadata as `key=value` in the order of the keys.
-package struct LoggingLine: Sendable, CustomStringConvertible {
-    package let description: String
+/// One event as one line of text: its words, then what there is to say of it as `name=value`.
+struct LoggingLine: CustomStringConvertible {
+    private(set) var description = ""
 
-    /// What bears one of these names is never written, whatever it holds: the last fence, for values of the secret types print as
-    /// redacted by themselves.
-    private static let hiddenKeys: Set<String> = ["secret", "password"]
-
-    package init(
-        level: Logger.Level, message: String, metadata: Logger.Metadata, error: (any Error)?, style: LoggingStyle,
-        at time: @autoclosure () -> Date
-    ) {
-        let values = Self.values(metadata, error)
+    init(_ event: Journal.Event, _ style: LoggingStyle) {
+        description.reserveCapacity(256)
         switch style {
-        case .journal: description = "<\(Self.priority(level))>\(Self.text(message, values))"
-        case .plain: description = "\(Self.timestamp(time())) \(level) \(Self.text(message, values))"
+        case .journal: description += "<\(Self.priority(event.level))>"
+        case .plain:
+            description += event.time.timestamp
+            description += " "
+            description += event.level.rawValue
+            description += " "
         case .json:
-            let known = [("time", Self.timestamp(time())), ("level", level.rawValue), ("event", message)]
-            // Numbers where every other JSON of ours has numbers.
-            let members = (known + values).map { name, value in
+            append(member: "{\"time\":", event.time.timestamp)
+            append(member: ",\"level\":", event.level.rawValue)
+            append(member: ",\"event\":", event.message)
+            for (name, value) in event.facts.all {
+                // Numbers where every other JSON of ours has numbers.
                 let isNumber = (name == "tunnel_id" || name == "session_id") && UInt32(value) != nil
-                return "\(Self.jsonString(name)):\(isNumber ? value : Self.jsonString(value))"
+                if isNumber { description += ",\"\(name)\":\(value)" } else { append(member: ",\"\(name)\":", value) }
             }
-            description = "{" + members.joined(separator: ",") + "}"
+            description += "}"
+            return
         }
+        append(words: event)
     }
 
     /// The same for the journal itself: what `journalctl` shows, and each value in a field of its own that it can be asked for.
-    package static func fields(
-        level: Logger.Level, message: String, metadata: Logger.Metadata, error: (any Error)?
-    ) -> [(name: String, value: String)] {
-        let values = values(metadata, error)
+    static func fields(_ event: Journal.Event) -> [(name: String, value: String)] {
+        var text = LoggingLine()
+        text.append(words: event)
         return [
-            ("MESSAGE", text(message, values)), ("PRIORITY", "\(priority(level))"), ("SYSLOG_IDENTIFIER", "l2tpd"),
-            ("L2TPD_EVENT", message),
-        ] + values.map { ("L2TPD_\($0.uppercased())", $1) }
+            ("MESSAGE", text.description), ("PRIORITY", "\(priority(event.level))"), ("SYSLOG_IDENTIFIER", "l2tpd"),
+            ("L2TPD_EVENT", event.message),
+        ] + event.facts.all.map { ("L2TPD_\($0.uppercased())", $1) }
     }
 
-    /// In the order of the keys, secrets hidden.
-    private static func values(_ metadata: Logger.Metadata, _ error: (any Error)?) -> [(String, String)] {
-        metadata.sorted { $0.key < $1.key }.map { key, value in
-            (key, hiddenKeys.contains(key) ? "<redacted>" : "\(value)")
-        } + (error.map { [("error", "\($0)")] } ?? [])
-    }
+    private init() {}
 
-    private static func text(_ message: String, _ values: [(String, String)]) -> String {
-        values.reduce(into: escaped(message)) { text, pair in
-            text += " \(pair.0)="
-            text += pair.1 == "<redacted>" ? pair.1 : quotedIfNeeded(pair.1)
+    private mutating func append(words event: Journal.Event) {
+        append(escaped: event.message)
+        for (name, value) in event.facts.all {
+            description += " "
+            description += name
+            description += "="
+            append(quotedIfNeeded: value)
         }
     }
 
-    private static func timestamp(_ time: Date) -> String {
-        time.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
-    }
-
-    private static func jsonString(_ text: String) -> String {
-        text.unicodeScalars.reduce(into: "\"") { result, scalar in
-            switch scalar {
-            case "\"", "\\": result += "\\\(scalar)"
-            case _ where isControl(scalar):
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        } + "\""
-    }
-
-    /// syslog(3)'s numbers.
-    private static func priority(_ level: Logger.Level) -> Int {
-        switch level {
-        case .trace, .debug: 7
-        case .info: 6
-        case .notice: 5
-        case .warning: 4
-        case .error: 3
-        case .critical: 2
+    private mutating func append(quotedIfNeeded text: String) {
+        // Nearly every value.
+        if !text.isEmpty, Self.octets(of: text, areAll: Self.isPlain) {
+            description += text
+            return
         }
-    }
-
-    private static func quotedIfNeeded(_ text: String) -> String {
-        // Nearly every value: octets are compared much faster than characters.
-        if !text.isEmpty, text.utf8.allSatisfy(isPlain) { return text }
         let isUnquoted =
             !text.isEmpty && text.unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "\"" && $0 != "=" && $0 != "\\" }
-        let escaped = escaped(text)
-        if isUnquoted { return escaped }
-        return "\"" + escaped.replacing("\"", with: "\\\"") + "\""
+        if isUnquoted {
+            append(escaped: text)
+        } else {
+            var inner = LoggingLine()
+            inner.append(escaped: text)
+            description += "\"\(inner.description.replacing("\"", with: "\\\""))\""
+        }
+    }
+
+    /// Peers choose names and numbers: none of them begins a line of its own or moves a terminal's cursor.
+    private mutating func append(escaped text: String) {
+        if Self.octets(of: text, areAll: { Self.isPlain($0) || $0 == 0x20 }) {
+            description += text
+            return
+        }
+        for scalar in text.unicodeScalars {
+            if scalar == "\\" {
+                description += "\\\\"
+            } else if Self.isControl(scalar) {
+                description += "\\u{\(String(scalar.value, radix: 16))}"
+            } else {
+                description.unicodeScalars.append(scalar)
+            }
+        }
+    }
+
+    /// `name` with all that JSON wants around it.
+    private mutating func append(member name: String, _ value: String) {
+        description += name
+        description += "\""
+        for scalar in value.unicodeScalars {
+            switch scalar {
+            case "\"", "\\": description += "\\\(scalar)"
+            case _ where Self.isControl(scalar):
+                let digits = String(scalar.value, radix: 16)
+                description += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: description.unicodeScalars.append(scalar)
+            }
+        }
+        description += "\""
+    }
+
+    /// Octets are compared much faster than characters.
+    private static func octets(of text: String, areAll matches: (UInt8) -> Bool) -> Bool {
+        var text = text
+        return text.withUTF8 { octets in unsafe octets.allSatisfy(matches) }
     }
 
     /// Visible ASCII that needs neither quotes nor escapes.
@@ -107,26 +123,23 @@ package struct LoggingLine: Sendable, CustomStringConvertible {
             && octet != UInt8(ascii: "\\")
     }
 
-    /// Peers choose names and numbers: none of them begins a line of its own or moves a terminal's cursor.
-    private static func escaped(_ text: String) -> String {
-        if text.utf8.allSatisfy({ isPlain($0) || $0 == 0x20 }) { return text }
-        guard text.unicodeScalars.contains(where: { isControl($0) || $0 == "\\" }) else { return text }
-        return text.unicodeScalars.reduce(into: "") { result, scalar in
-            if scalar == "\\" {
-                result += "\\\\"
-            } else if isControl(scalar) {
-                result += "\\u{\(String(scalar.value, radix: 16))}"
-            } else {
-                result.unicodeScalars.append(scalar)
-            }
-        }
-    }
-
     /// C0, DEL, C1, and the line and paragraph separators.
     private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0..<0x20, 0x7f..<0xa0, 0x2028, 0x2029: true
         default: false
+        }
+    }
+
+    /// syslog(3)'s numbers.
+    private static func priority(_ level: LogLevel) -> Int {
+        switch level {
+        case .trace, .debug: 7
+        case .info: 6
+        case .notice: 5
+        case .warning: 4
+        case .error: 3
+        case .critical: 2
         }
     }
 }

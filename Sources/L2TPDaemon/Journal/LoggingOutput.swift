@@ -1,8 +1,7 @@
 package import Configuration
+import ControlProtocol
 package import EventLoop
-import FoundationEssentials
 import Linux
-import Logging
 import Synchronization
 import SystemPackage
 
@@ -24,9 +23,9 @@ package enum LoggingOutput: Sendable {
         fileprivate func send(_ fields: [(name: String, value: String)]) {
             let missing = lost.load(ordering: .relaxed)
             if missing > 0 {
-                let told = LoggingLine.fields(
-                    level: .warning, message: "log lines lost", metadata: ["count": "\(missing)"], error: nil)
-                if socket.send(told) { _ = lost.subtract(missing, ordering: .relaxed) }
+                let event = Journal.Event(
+                    time: .now, level: .warning, message: "log lines lost", facts: ["count": "\(missing)"])
+                if socket.send(LoggingLine.fields(event)) { _ = lost.subtract(missing, ordering: .relaxed) }
             }
             if !socket.send(fields) { _ = lost.add(1, ordering: .relaxed) }
         }
@@ -60,20 +59,13 @@ package enum LoggingOutput: Sendable {
     }
 
     private static func standardError(_ style: LoggingStyle) -> LoggingOutput {
-        .lines(style) { line in
-            // A log that cannot be written has nobody to be told to.
-            _ = try? FileDescriptor.standardError.writeAll(Array(line.utf8) + [0x0a])
-        }
+        .lines(style, write: CurrentProcess.complain)
     }
 
-    func put(level: Logger.Level, message: String, metadata: Logger.Metadata, error: (any Error)?) {
+    func put(_ event: Journal.Event) {
         switch self {
-        case .lines(let style, let write):
-            let line = LoggingLine(
-                level: level, message: message, metadata: metadata, error: error, style: style, at: .now)
-            write(line.description)
-        case .journal(let journal):
-            journal.send(LoggingLine.fields(level: level, message: message, metadata: metadata, error: error))
+        case .lines(let style, let write): write(LoggingLine(event, style).description)
+        case .journal(let journal): journal.send(LoggingLine.fields(event))
         }
     }
 }

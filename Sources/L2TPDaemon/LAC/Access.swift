@@ -5,7 +5,6 @@ import EventLoop
 import Instants
 import L2TPControl
 import L2TPWire
-import Logging
 import PPP
 import PPPoE
 
@@ -30,7 +29,7 @@ extension L2TPServer {
         let port = lac.ports[index]
         let drained = port.socket.drain(limit: 64)
         for error in drained.errors {
-            log.notice("access interface", metadata: ["interface": "\(port.interface)", "error": "\(error)"])
+            log.notice("access interface", ["interface": "\(port.interface)", "error": "\(error)"])
         }
         gather(at: now) {
             for packet in drained.packets {
@@ -61,7 +60,7 @@ extension L2TPServer {
             statistics.count(.callsRefused)
             log.warning(
                 "subscriber refused",
-                metadata: ["interface": "\(port.interface)", "mac": "\(request.host)", "reason": "\(obstacle)"])
+                ["interface": "\(port.interface)", "mac": "\(request.host)", "reason": "\(obstacle)"])
             port.handle(.refuse(request.id, .system(obstacle)), at: now)
             return
         }
@@ -81,7 +80,7 @@ extension L2TPServer {
             link: Link(configuration: subscription.linkConfiguration), at: now)
         log.info(
             "subscriber",
-            metadata: [
+            [
                 "session_id": "\(key.session)", "interface": "\(port.interface)", "mac": "\(request.host)",
                 "pppoe_session_id": "\(request.id)", "service": "\(request.serviceName)",
             ])

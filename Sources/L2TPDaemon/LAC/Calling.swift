@@ -3,7 +3,6 @@ import DataPlane
 import Instants
 import L2TPControl
 import L2TPWire
-import Logging
 import PPP
 import PPPoE
 
@@ -20,7 +19,7 @@ extension L2TPServer {
             tunnel: UInt32(context.peerTunnelID.rawValue), session: UInt32(request.assignedSessionID.rawValue))
         let call = OutgoingCall(request, to: callee, key: key, peerKey: peerKey, from: context.counterpart.peer)
         lac.callees.ring(call)
-        log.info("subscriber called", metadata: metadata(call, in: context))
+        log.info("subscriber called", facts(call, in: context))
         tell(
             context, .acceptOutgoingCall(id, OCRP(assignedSessionID: .none), answerWithin: callee.timeout), at: now)
         if let program = callee.hook {
@@ -53,8 +52,8 @@ extension L2TPServer {
         _ request: OCRQ, _ id: SessionID, _ reason: ResultCode<CDNResult>, in context: TunnelContext, at now: Instant
     ) {
         statistics.count(.callsRefused)
-        let fields: Logger.Metadata = ["called_number": "\(request.calledNumber)", "reason": "\(reason)"]
-        log.warning("outgoing call refused", metadata: metadata(context).merging(fields) { $1 })
+        let fields: Facts = ["called_number": "\(request.calledNumber)", "reason": "\(reason)"]
+        log.warning("outgoing call refused", facts(context).adding(fields))
         tell(context, .rejectCall(id, reason), at: now)
     }
 
@@ -75,7 +74,7 @@ extension L2TPServer {
         let key = sessions.freeAccessKey()
         let leg = CalleeLeg(call, on: port, request)
         port.keys[request.id] = key
-        log.info("subscriber answered", metadata: metadata(call, in: context))
+        log.info("subscriber answered", facts(call, in: context))
         let circuit = PPPoECircuit(interface: port.interface, peer: request.host, sessionID: request.id.rawValue)
         sessions.prepare(
             circuit, key: key, offer: .outgoing(call.request), role: leg, link: Link(configuration: .unused), at: now)
@@ -97,12 +96,12 @@ extension L2TPServer {
         carryOut(sessions.connect(connection, key: key, at: now), at: now)
     }
 
-    private func metadata(_ call: OutgoingCall, in context: TunnelContext) -> Logger.Metadata {
-        let fields: Logger.Metadata = [
+    private func facts(_ call: OutgoingCall, in context: TunnelContext) -> Facts {
+        let fields: Facts = [
             "session_id": "\(call.key.session)", "called_number": "\(call.callee.number)",
             "interface": "\(call.callee.interface)", "mac": "\(call.callee.mac)",
             "call_serial": "\(call.request.callSerialNumber)",
         ]
-        return metadata(context).merging(fields) { $1 }
+        return facts(context).adding(fields)
     }
 }

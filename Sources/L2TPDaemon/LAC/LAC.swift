@@ -1,6 +1,5 @@
 import Configuration
 import DataPlane
-import Logging
 import PPPoE
 
 /// The LAC: the access interfaces, the subscribers on them, and where each of these ends.

@@ -3,7 +3,6 @@ import DataPlane
 import Instants
 import L2TPControl
 import L2TPWire
-import Logging
 import PPP
 
 /// Links that an LNS takes over from us: a PPPoE subscriber's, and that of a call which a LAC has brought.
@@ -25,8 +24,8 @@ extension L2TPServer {
         placed.origin = context(key.tunnel).map { CallOrigin($0) }
         call.placed = placed
         destination.call = call
-        let fields: Logger.Metadata = ["tunnel_group": "\(claim.group.name)", "call_serial": "\(placed.serial)"]
-        log.info("call to an LNS", metadata: session.metadata.merging(fields) { $1 })
+        let fields: Facts = ["tunnel_group": "\(claim.group.name)", "call_serial": "\(placed.serial)"]
+        log.info("call to an LNS", session.facts.adding(fields))
         place(placed, at: now)
     }
 

@@ -1,6 +1,5 @@
 import Configuration
 import L2TPWire
-import Logging
 import PPP
 
 /// The LNS: who may come in, and what they are given.

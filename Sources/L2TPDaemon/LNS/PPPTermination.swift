@@ -2,7 +2,6 @@ import Addresses
 import Configuration
 import DataPlane
 import L2TPWire
-import Logging
 import PPP
 
 /// PPP that ends here by a `[[ppp]]`: who the user is, and the address that he was given.
@@ -33,16 +32,16 @@ final class PPPTermination {
         let user = lns.users[request.name]
         let verdict = user.map { request.verify(password: Password(octets: $0.password.octets)) } ?? .denied
         session.lastUser = request.user
-        var fields = session.metadata
+        var fields = session.facts
         fields["user"] = "\(Text(octets: request.name))"
         fields["method"] = "\(request.method.rawValue)"
         if case .accepted = verdict {
             lns.statistics.count(.authentication(request.method, .accepted))
-            lns.log.info("authenticated", metadata: fields)
+            lns.log.info("authenticated", fields)
         } else {
             lns.statistics.count(.authentication(request.method, user == nil ? .unknownUser : .wrongPassword))
             fields["reason"] = user == nil ? "unknown user" : "wrong password"
-            lns.log.notice("authentication refused", metadata: fields)
+            lns.log.notice("authentication refused", fields)
         }
         return verdict
     }

@@ -3,7 +3,6 @@ import ControlProtocol
 import Instants
 import L2TPControl
 import L2TPWire
-import Logging
 import PPP
 
 /// Outgoing calls at the LNS: whom an operator's order goes to, and how it is given up.
@@ -23,7 +22,7 @@ extension L2TPServer {
         call.placed = placed
         log.info(
             "outgoing call",
-            metadata: [
+            [
                 "peer": "\(order.peer)", "called_number": "\(order.number)", "call_serial": "\(placed.serial)",
             ])
         place(placed, at: now)

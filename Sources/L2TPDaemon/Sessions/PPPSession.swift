@@ -3,7 +3,6 @@ import DataPlane
 import Instants
 import L2TPControl
 import L2TPWire
-import Logging
 import Netlink
 import PPP
 
@@ -128,12 +127,13 @@ final class PPPSession {
         }
     }
 
-    var metadata: Logger.Metadata {
-        var fields: Logger.Metadata = [
-            "tunnel_id": "\(key.tunnel)", "session_id": "\(key.session)", "peer": "\(role.peerName)",
+    /// What every event of its begins with.
+    var facts: Facts {
+        var facts: Facts = [
+            "peer": role.peerName, "session_id": key.session.description, "tunnel_id": key.tunnel.description,
         ]
-        if let user = user ?? lastUser { fields["user"] = "\(Text(user))" }
-        if let name = interfaceName { fields["interface"] = "\(name)" }
-        return fields
+        if let user = user ?? lastUser { facts["user"] = Text(user).description }
+        facts["interface"] = interfaceName
+        return facts
     }
 }

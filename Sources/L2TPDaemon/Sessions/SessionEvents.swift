@@ -3,7 +3,6 @@ import ControlProtocol
 import L2TPWire
 import DataPlane
 import Linux
-import Logging
 import Netlink
 import PPP
 
@@ -24,13 +23,13 @@ extension Sessions {
             session.hasFailed = true
             // A subscriber's end of his own hangs the channel up, too.
             if case .sessionLost = event { statistics.count(.kernelLosses) }
-            log.warning("kernel session lost", metadata: session.metadata)
+            log.warning("kernel session lost", session.facts)
             return [.close(key, Disconnection(.lossOfCarrier, text: "the session is gone from the kernel"))]
         case .interfaceLost(let key, let loss):
             guard let session = self[key], session.isLinked else { return [] }
             session.hasFailed = true
             statistics.count(.kernelLosses)
-            log.warning("interface lost", metadata: session.metadata.merging(["reason": "\(loss)"]) { $1 })
+            log.warning("interface lost", session.facts.adding(["reason": "\(loss)"]))
             // Its peer can still be told by PPP.
             session.end = session.end ?? "\(loss)"
             return [.end(key, Disconnection(.administrative, text: "\(loss)"))]
@@ -45,7 +44,7 @@ extension Sessions {
         case .configurationFailed(let key, _, let error):
             guard let session = self[key], session.isLinked else { return [] }
             statistics.count(.dataPlaneFailures)
-            log.error("interface not configured", metadata: session.metadata.merging(["error": "\(error)"]) { $1 })
+            log.error("interface not configured", session.facts.adding(["error": "\(error)"]))
             return [.close(key, .failed)]
         case .withdrawn(let key, let network):
             guard let session = self[key] else { return [] }
@@ -62,7 +61,7 @@ extension Sessions {
             guard session.isLinked else { return [] }
             statistics.count(.dataPlaneFailures)
             session.end = "routes cannot be had: \(error)"
-            log.error("routes not added", metadata: session.metadata.merging(["error": "\(error)"]) { $1 })
+            log.error("routes not added", session.facts.adding(["error": "\(error)"]))
             return [.close(key, .failed)]
         case .frame(let key, let octets, from: _): return receive(octets, key, at: now)
         case .counters(let counters): survey = Survey(counters, of: allKeys)
@@ -72,7 +71,7 @@ extension Sessions {
         case .bridgeFailed(_, let key, let error):
             guard let session = self[key], !session.isEnding else { return [] }
             statistics.count(.dataPlaneFailures)
-            log.error("not bridged", metadata: session.metadata.merging(["error": "\(error)"]) { $1 })
+            log.error("not bridged", session.facts.adding(["error": "\(error)"]))
             return [.close(key, .failed)]
         case .tunnelReady, .tunnelFailed, .tunnelDeleted, .tunnelLost, .leftoversRemoved: break
         }
@@ -119,7 +118,7 @@ extension Sessions {
             statistics.count(.sessionsOpened)
             observeSetup(of: session, at: now)
         }
-        log.info("network up", metadata: session.metadata.merging(["network": "\(network)"]) { $1 })
+        log.info("network up", session.facts.adding(["network": "\(network)"]))
         if let routes = session.role.routes(of: network, through: session) {
             session.routing.append(network)
             plane.addRoutes(key, routes)
@@ -138,7 +137,7 @@ extension Sessions {
         guard !session.isEnding else { return [] }
         statistics.count(.dataPlaneFailures)
         session.end = "the kernel session was not made: \(error)"
-        log.error("kernel session not made", metadata: session.metadata.merging(["error": "\(error)"]) { $1 })
+        log.error("kernel session not made", session.facts.adding(["error": "\(error)"]))
         return [.reject(key, .failed)] + endPartner(of: session, .failed)
     }
 
@@ -152,17 +151,17 @@ extension Sessions {
         if let ended = session.ended { statistics.observe(.sessionTeardown, now - ended) }
         if let counters { take(counters, of: session) }
         let last = session.counters
-        var fields = session.metadata
+        var fields = session.facts
         fields["reason"] = "\(session.end ?? "over")"
         if let end = session.callEnd { fields["call_end"] = "\(end)" }
         fields["rx_bytes"] = "\(last.receivedOctets)"
         fields["tx_bytes"] = "\(last.sentOctets)"
         if !session.wasOpen {
-            log.notice("session not opened", metadata: fields)
+            log.notice("session not opened", fields)
         } else if session.hasFailed {
-            log.notice("session lost", metadata: fields)
+            log.notice("session lost", fields)
         } else {
-            log.info("session closed", metadata: fields)
+            log.info("session closed", fields)
         }
         session.role.forgotten(session, at: now)
         log.forget(.session(key))

@@ -6,7 +6,6 @@ import Glibc
 import Instants
 import L2TPWire
 import Linux
-import Logging
 import Netlink
 import PPP
 
@@ -64,11 +63,11 @@ extension Sessions {
                 session.end = session.end ?? reason.text
                 session.hasFailed = true
             }
-            log.debug("link closed", metadata: session.metadata.merging(["reason": "\(reason.text)"]) { $1 })
+            log.debug("link closed", session.facts.adding(["reason": "\(reason.text)"]))
             orders.append(.close(session.key, session.disconnection ?? Disconnection(reason)))
         case .noted(let note):
             statistics.count(.note(.ppp, note.name))
-            log.debug("\(note)", metadata: session.metadata)
+            log.debug("\(note)", session.facts)
         }
         return nil
     }
@@ -80,7 +79,7 @@ extension Sessions {
             parameters = try session.role.networkParameters(of: session)
         } catch {
             statistics.count(.addressesExhausted)
-            log.warning("no address", metadata: session.metadata.merging(["error": "\(error)"]) { $1 })
+            log.warning("no address", session.facts.adding(["error": "\(error)"]))
             return .close(.addressNotPermitted)
         }
         switch session.unit {
@@ -128,7 +127,7 @@ extension Sessions {
         names.giveBack(name)
         statistics.count(.dataPlaneFailures)
         session.end = "the interface \(name) was not made: \(error)"
-        log.error("interface not made", metadata: session.metadata.merging(["error": "\(error)"]) { $1 })
+        log.error("interface not made", session.facts.adding(["error": "\(error)"]))
         return [.close(key, .failed)]
     }
 }

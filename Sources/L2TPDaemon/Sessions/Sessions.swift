@@ -4,7 +4,6 @@ import DataPlane
 import Instants
 import L2TPControl
 import L2TPWire
-import Logging
 import Netlink
 import PPP
 
@@ -117,7 +116,7 @@ final class Sessions<Plane: DataPlane> {
             session.unsent = []
             statistics.count(.sessionsOpened)
             observeSetup(of: session, at: now)
-            log.info("bridged", metadata: session.metadata.merging(["bridged_to": "\(partner)"]) { $1 })
+            log.info("bridged", session.facts.adding(["bridged_to": "\(partner)"]))
             return [session.role.connected(session, connection)].compactMap(\.self)
         }
         // Before the first packet of ours: the LAC may drop those without (RFC 2661 section 4.4.5).
@@ -155,7 +154,7 @@ final class Sessions<Plane: DataPlane> {
     private func requireSequence(_ key: SessionKey) -> Bool {
         if plane.requireSequence(key) { return true }
         statistics.count(.dataPlaneFailures)
-        log.error("sequence numbers cannot be had", metadata: sessions[key]?.metadata ?? [:])
+        log.error("sequence numbers cannot be had", sessions[key]?.facts ?? [:])
         return false
     }
 

@@ -3,7 +3,6 @@ import DataPlane
 import Instants
 import L2TPControl
 import L2TPWire
-import Logging
 import PPP
 
 /// Calls that come in by one tunnel and go on by another.
@@ -17,11 +16,11 @@ extension L2TPServer {
             role: OutgoingLeg(call), link: .unused)
         placed.origin = CallOrigin(context)
         call.placed = placed
-        let fields: Logger.Metadata = [
+        let fields: Facts = [
             "session_id": "\(call.key.session)", "tunnel_group": "\(call.group.name)",
             "call_serial": "\(placed.serial)",
         ]
-        log.info("call switched", metadata: metadata(context).merging(fields) { $1 })
+        log.info("call switched", facts(context).adding(fields))
         place(placed, at: now)
     }
 

@@ -1,5 +1,4 @@
 import Instants
-import Logging
 import Configuration
 import DataPlane
 import L2TPControl
@@ -15,7 +14,7 @@ extension L2TPServer {
         }
         if let obstacle = obstacleToCall(in: context) {
             statistics.count(.callsRefused)
-            log.warning("call refused", metadata: metadata(context).merging(["reason": "\(obstacle)"]) { $1 })
+            log.warning("call refused", facts(context).adding(["reason": "\(obstacle)"]))
             let reason = ResultCode<CDNResult>(.noFacilitiesTemporarily, text: Text(obstacle))
             return tell(context, .rejectCall(id, reason), at: now)
         }

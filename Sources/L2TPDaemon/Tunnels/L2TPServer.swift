@@ -7,7 +7,6 @@ import Instants
 import L2TPControl
 import L2TPWire
 import Linux
-import Logging
 
 /// The tunnels and the roles that their calls have: from datagrams, kernel events and time to datagrams and kernel
 /// objects. It sees to it that each machine hears what is its own and that what the machine wants is done.
@@ -224,7 +223,7 @@ final class L2TPServer<Plane: DataPlane> {
             counterpart, hostName: hostName, probeTimeout: probeTimeout, placesCalls: !lac.callees.isEmpty)
     }
 
-    func metadata(_ context: TunnelContext) -> Logger.Metadata {
+    func facts(_ context: TunnelContext) -> Facts {
         [
             "tunnel_id": "\(context.id)", "peer": "\(context.counterpart.name)",
             "peer_address": "\(context.path.remote)",

@@ -7,7 +7,6 @@ import Instants
 import L2TPControl
 import L2TPWire
 import Linux
-import Logging
 
 /// What tunnels' machines want, done; and what the kernel says of tunnels.
 extension L2TPServer {
@@ -22,9 +21,9 @@ extension L2TPServer {
         case .callConnected(let id, let connection):
             carryOut(sessions.connect(.incoming(connection), key: key(id, in: context), at: now), at: now)
         case .callClosed(let id, let reason):
-            let fields: Logger.Metadata = ["session_id": "\(id)", "reason": "\(reason)"]
+            let fields: Facts = ["session_id": "\(id)", "reason": "\(reason)"]
             // Of a call that is a session more is told when that is over.
-            log.debug("call closed", metadata: metadata(context).merging(fields) { $1 })
+            log.debug("call closed", facts(context).adding(fields))
             countEnd(of: key(id, in: context), reason, in: context)
             // With the tunnel go all of its calls at once: `closed` sees to them.
             if placedCallClosed(id, reason, in: context, at: now) { return }
@@ -51,7 +50,7 @@ extension L2TPServer {
         case .noted(let note):
             statistics.count(.note(.tunnel, note.name))
             if case .refused(let error) = note { statistics.count(.undecodable(error.fault.kind)) }
-            log.debug("\(note)", metadata: metadata(context))
+            log.debug("\(note)", facts(context))
         case .callPlaced(let id, let serial):
             callPlaced(id, serial: serial, in: context, at: now)
         case .callNotPlaced(let serial, let reason):
@@ -91,7 +90,7 @@ extension L2TPServer {
         case .congested, .failed:
             statistics.count(.datagramsNotSent)
             log.debug(
-                "datagram not sent", metadata: metadata(context).merging(["error": "\(transmission)"]) { $1 })
+                "datagram not sent", facts(context).adding(["error": "\(transmission)"]))
         }
     }
 
@@ -106,7 +105,7 @@ extension L2TPServer {
         }
         statistics.count(.tunnelsOpened)
         statistics.observe(.tunnelSetup(role: context.role), now - context.began)
-        log.info("tunnel open", metadata: metadata(context))
+        log.info("tunnel open", facts(context))
         do throws(Errno) {
             let socket = try DatagramSocket(bind: context.path.local, connect: context.path.remote)
             try loop.add(socket.descriptor, .tunnel(context.id))
@@ -117,7 +116,7 @@ extension L2TPServer {
             drain(socket, at: now)
         } catch {
             statistics.count(.dataPlaneFailures)
-            log.error("no socket for tunnel", metadata: metadata(context).merging(["error": "\(error)"]) { $1 })
+            log.error("no socket for tunnel", facts(context).adding(["error": "\(error)"]))
             tell(context, .close(ResultCode(.generalError, error: .insufficientResources)), at: now)
         }
         for rival in rivals { probe(rival, .rival, at: now) }
@@ -134,13 +133,13 @@ extension L2TPServer {
         case .peer, .peerLost, .tieLost, .abandoned: context.mayBeLeft = true
         }
         statistics.count(.tunnelsClosed)
-        let fields = metadata(context).merging(["reason": "\(reason)"]) { $1 }
+        let fields = facts(context).adding(["reason": "\(reason)"])
         if context.opened == nil {
-            log.notice("tunnel not opened", metadata: fields)
+            log.notice("tunnel not opened", fields)
         } else if reason == .peerLost {
-            log.notice("tunnel lost", metadata: fields)
+            log.notice("tunnel lost", fields)
         } else {
-            log.info("tunnel closed", metadata: fields)
+            log.info("tunnel closed", fields)
         }
         leaveOutbound(context, reason, at: now)
         let orders = sessions.releaseAll(inTunnel: context.kernelID, "tunnel \(reason)", at: now)
@@ -188,7 +187,7 @@ extension L2TPServer {
         case .tunnelFailed(let id, let error):
             guard let context = context(id) else { return }
             statistics.count(.dataPlaneFailures)
-            log.error("kernel tunnel not made", metadata: metadata(context).merging(["error": "\(error)"]) { $1 })
+            log.error("kernel tunnel not made", facts(context).adding(["error": "\(error)"]))
             context.kernel = .gone
             tell(context, .close(ResultCode(.generalError, error: .insufficientResources)), at: now)
         case .tunnelDeleted(let id):
@@ -200,7 +199,7 @@ extension L2TPServer {
         case .tunnelLost(let id):
             guard let context = context(id), !context.isClosed else { return }
             statistics.count(.kernelLosses)
-            log.warning("kernel tunnel lost", metadata: metadata(context))
+            log.warning("kernel tunnel lost", facts(context))
             tell(context, .close(ResultCode(.generalClear, text: "the tunnel is gone from the kernel")), at: now)
         case .sessionReady, .sessionFailed, .sessionDeleted, .sessionLost, .channelHangUp, .interfaceLost,
             .unitReady, .unitFailed, .configured, .configurationFailed, .withdrawn, .routed, .routingFailed, .bridged,

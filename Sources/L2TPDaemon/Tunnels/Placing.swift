@@ -6,7 +6,6 @@ import Instants
 import L2TPControl
 import L2TPWire
 import Linux
-import Logging
 import PPP
 
 /// Calls that we place: through a tunnel to one LNS of their group, which is opened where there is none.
@@ -86,7 +85,7 @@ extension L2TPServer {
                 guard case .lookingUp(let outbound) = call.stage else { continue }
                 if answer.addresses.isEmpty {
                     let reason = "\(answer.name): \(answer.failure ?? "no address")"
-                    log.warning("LNS not found", metadata: ["name": "\(answer.name)", "error": "\(reason)"])
+                    log.warning("LNS not found", ["name": "\(answer.name)", "error": "\(reason)"])
                     call.lastFailure = reason
                     groups.failed(outbound.share.lns, for: outbound.retryAfter, at: now)
                     seek(call, at: now)
@@ -144,12 +143,12 @@ extension L2TPServer {
             table.insert(context)
             log.follow(.tunnel(id))
             outboundTunnels[outbound.share] = context
-            log.info("tunnel begun", metadata: metadata(context))
+            log.info("tunnel begun", facts(context))
             tell(context, .open, at: now)
             return context
         } catch {
             log.warning(
-                "no socket to reach an LNS by", metadata: ["peer_address": "\(remote)", "error": "\(error)"])
+                "no socket to reach an LNS by", ["peer_address": "\(remote)", "error": "\(error)"])
             groups.failed(lns, for: outbound.retryAfter, at: now)
             return nil
         }

@@ -1,5 +1,4 @@
 import Instants
-import Logging
 import Addresses
 import Configuration
 import ControlProtocol
@@ -84,7 +83,7 @@ extension L2TPServer {
             return statistics.count(.refusalsWithheld)
         }
         // Logged with the same bound: a flood must not fill the log either.
-        log.notice("tunnel refused", metadata: ["peer_address": "\(message.path.remote)", "reason": "\(reason)"])
+        log.notice("tunnel refused", ["peer_address": "\(message.path.remote)", "reason": "\(reason)"])
         let stop = StopCCN(
             assignedTunnelID: TunnelID(UInt16.random(in: 1 ... .max, using: &random)), resultCode: reason)
         let answer = MessageEncoder.encode(

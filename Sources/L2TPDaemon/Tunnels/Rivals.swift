@@ -1,6 +1,5 @@
 import DataPlane
 import Instants
-import Logging
 import L2TPControl
 import L2TPWire
 
@@ -52,7 +51,7 @@ extension L2TPServer {
         if isAlive {
             context.lastProof = now
         } else if reason == .rival, context.isOpen, context.machine.state == .established {
-            log.warning("peer is gone: it came back anew", metadata: metadata(context))
+            log.warning("peer is gone: it came back anew", facts(context))
             tell(context, .abandon, at: now)
         }
     }

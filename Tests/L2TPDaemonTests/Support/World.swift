@@ -9,7 +9,6 @@ import Instants
 import L2TPControl
 import L2TPWire
 import Linux
-import Logging
 import Netlink
 import PPP
 import Synchronization
@@ -78,7 +77,7 @@ final class World {
                     }
                     return segment
                 }),
-            log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), logLevel: LoggingThreshold(.error))
+            log: Journal(.critical, .lines(.plain) { _ in }))
         now = .now
         service.start()
         plane.carrier = { [unowned self] sent in carry(sent) }
