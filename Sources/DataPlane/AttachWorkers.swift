@@ -20,14 +20,13 @@ final class AttachWorkers {
     private let family: L2TPFamily
     private let results: Mailbox<WorkerResult>
     /// Nil ends a thread.
-    private let jobs: WorkQueue<Job?>
+    private let jobs = WorkQueue<Job?>()
     private let waiting = Counter()
     private var threads = 0
 
-    init(_ family: L2TPFamily, results: Mailbox<WorkerResult>) throws(Errno) {
+    init(_ family: L2TPFamily, results: Mailbox<WorkerResult>) {
         self.family = family
         self.results = results
-        jobs = try WorkQueue()
     }
 
     deinit {

@@ -86,7 +86,7 @@ private struct Setup {
     let pins: PinnedRoutes
 
     init(_ family: L2TPFamily, _ results: Mailbox<WorkerResult>) throws(Errno) {
-        attach = try AttachWorkers(family, results: results)
+        attach = AttachWorkers(family, results: results)
         l2tp = try L2TPNetlink(family)
         route = try RouteNetlink()
         pins = PinnedRoutes()

@@ -24,7 +24,7 @@ final class TeardownWorkers {
 
     /// Nil ends a worker.
     private let incoming: Mailbox<Job?>
-    private let closing: WorkQueue<Closing?>
+    private let closing = WorkQueue<Closing?>()
     private let check: DeletionCheck
     private let family: L2TPFamily
     private let results: Mailbox<WorkerResult>
@@ -34,7 +34,6 @@ final class TeardownWorkers {
 
     init(_ family: L2TPFamily, results: Mailbox<WorkerResult>) throws(Errno) {
         incoming = try Mailbox()
-        closing = try WorkQueue()
         check = try DeletionCheck(family, results: results)
         self.family = family
         self.results = results

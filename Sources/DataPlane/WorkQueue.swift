@@ -1,30 +1,22 @@
-import CLinux
-import Glibc
-import Linux
+import Dispatch
 import Synchronization
 
-/// Jobs for several threads, each job for one of them. A mailbox whose descriptor counts its messages.
+/// Jobs for several threads, each job for one of them.
+///
+/// A semaphore wakes one thread a job. Of an eventfd each post would wake all who wait, to put all but one to sleep again.
 final class WorkQueue<Job: Sendable>: Sendable {
-    private let semaphore: OwnedFD
+    private let waiting = DispatchSemaphore(value: 0)
     private let jobs = Mutex<ArraySlice<Job>>([])
 
-    init() throws(Errno) {
-        semaphore = OwnedFD(
-            adopting: try systemCall("eventfd") { eventfd(0, Int32(EFD_SEMAPHORE | EFD_CLOEXEC)) })
-    }
-
     func post(_ several: [Job]) {
-        guard !several.isEmpty else { return }
         jobs.withLock { $0 += several }
-        var count = UInt64(several.count)
-        _ = unsafe write(semaphore.rawValue, &count, 8)
+        for _ in several { waiting.signal() }
     }
 
     /// Blocks the calling thread until there is a job for it.
     func take() -> Job {
         while true {
-            var one: UInt64 = 0
-            _ = unsafe read(semaphore.rawValue, &one, 8)
+            waiting.wait()
             if let job = jobs.withLock({ $0.popFirst() }) { return job }
         }
     }
