@@ -8,9 +8,7 @@ package enum Digests {
         var context = md5_ctx()
         unsafe nettle_md5_init(&context)
         for part in parts { unsafe nettle_md5_update(&context, part.count, part) }
-        var digest = [UInt8](repeating: 0, count: Int(MD5_DIGEST_SIZE))
-        unsafe nettle_md5_digest(&context, digest.count, &digest)
-        return digest
+        return unsafe octets(MD5_DIGEST_SIZE) { unsafe nettle_md5_digest(&context, $0, $1) }
     }
 
     /// MD4 of the concatenated parts (RFC 1320): 16 octets.
@@ -18,9 +16,7 @@ package enum Digests {
         var context = md4_ctx()
         unsafe nettle_md4_init(&context)
         for part in parts { unsafe nettle_md4_update(&context, part.count, part) }
-        var digest = [UInt8](repeating: 0, count: Int(MD4_DIGEST_SIZE))
-        unsafe nettle_md4_digest(&context, digest.count, &digest)
-        return digest
+        return unsafe octets(MD4_DIGEST_SIZE) { unsafe nettle_md4_digest(&context, $0, $1) }
     }
 
     /// SHA-1 of the concatenated parts (RFC 3174): 20 octets.
@@ -28,9 +24,7 @@ package enum Digests {
         var context = sha1_ctx()
         unsafe nettle_sha1_init(&context)
         for part in parts { unsafe nettle_sha1_update(&context, part.count, part) }
-        var digest = [UInt8](repeating: 0, count: Int(SHA1_DIGEST_SIZE))
-        unsafe nettle_sha1_digest(&context, digest.count, &digest)
-        return digest
+        return unsafe octets(SHA1_DIGEST_SIZE) { unsafe nettle_sha1_digest(&context, $0, $1) }
     }
 
     /// HMAC-MD5 of the concatenated parts (RFC 2104): 16 octets.
@@ -38,9 +32,7 @@ package enum Digests {
         var context = hmac_md5_ctx()
         unsafe nettle_hmac_md5_set_key(&context, key.count, key)
         for part in parts { unsafe nettle_hmac_md5_update(&context, part.count, part) }
-        var digest = [UInt8](repeating: 0, count: Int(MD5_DIGEST_SIZE))
-        unsafe nettle_hmac_md5_digest(&context, digest.count, &digest)
-        return digest
+        return unsafe octets(MD5_DIGEST_SIZE) { unsafe nettle_hmac_md5_digest(&context, $0, $1) }
     }
 
     /// HMAC-SHA-1 of the concatenated parts (RFC 2104): 20 octets.
@@ -48,9 +40,7 @@ package enum Digests {
         var context = hmac_sha1_ctx()
         unsafe nettle_hmac_sha1_set_key(&context, key.count, key)
         for part in parts { unsafe nettle_hmac_sha1_update(&context, part.count, part) }
-        var digest = [UInt8](repeating: 0, count: Int(SHA1_DIGEST_SIZE))
-        unsafe nettle_hmac_sha1_digest(&context, digest.count, &digest)
-        return digest
+        return unsafe octets(SHA1_DIGEST_SIZE) { unsafe nettle_hmac_sha1_digest(&context, $0, $1) }
     }
 
     /// One 8-octet block under single DES, the 7-octet key spread to 8 octets with odd parity (RFC 2759 section 8.6).
@@ -61,24 +51,33 @@ package enum Digests {
         let spread = desKey(fromSevenOctets: key)
         // Its result only warns of weak keys, which a peer's password hash may well give.
         _ = unsafe nettle_des_set_key(&context, spread)
-        var result = [UInt8](repeating: 0, count: 8)
-        unsafe nettle_des_encrypt(&context, 8, &result, block)
-        return result
+        return unsafe octets(8) { unsafe nettle_des_encrypt(&context, $0, $1, block) }
     }
 
     /// Seven octets of key as DES's eight, each with odd parity in its lowest bit (RFC 2759 section 9.3).
     package static func desKey(fromSevenOctets key: [UInt8]) -> [UInt8] {
         let bits = key.prefix(7).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        return (0..<8).map { index in
+        var spread: [UInt8] = []
+        spread.reserveCapacity(8)
+        for index in 0..<8 {
             let seven = UInt8(truncatingIfNeeded: bits >> UInt64(49 - 7 * index)) & 0x7f
             let octet = seven << 1
-            return octet.nonzeroBitCount % 2 == 0 ? octet | 1 : octet
+            spread.append(octet.nonzeroBitCount % 2 == 0 ? octet | 1 : octet)
         }
+        return spread
     }
 
     /// Whether two secrets are equal, in time that tells only their lengths.
     package static func constantTimeEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
         guard left.count == right.count else { return false }
         return unsafe nettle_memeql_sec(left, right, left.count) != 0
+    }
+
+    /// So many octets, which `write` fills.
+    private static func octets(_ count: Int32, _ write: (Int, UnsafeMutablePointer<UInt8>) -> Void) -> [UInt8] {
+        unsafe [UInt8](unsafeUninitializedCapacity: Int(count)) { buffer, filled in
+            filled = Int(count)
+            if let first = buffer.baseAddress { unsafe write(filled, first) }
+        }
     }
 }

@@ -67,13 +67,10 @@ extension AuthenticationRequest {
             let expected = CHAP.md5Response(identifier: identifier, password: password, challenge: challenge)
             return Digests.constantTimeEqual(expected, response) ? .accepted(message: []) : .denied
         case .msChapV2(_, let challenge, let peerChallenge, let ntResponse):
-            let expected = MSCHAPv2.ntResponse(
+            let exchange = MSCHAPv2.Exchange(
                 challenge: challenge, peerChallenge: peerChallenge, name: name, password: password)
-            guard Digests.constantTimeEqual(expected, ntResponse) else { return .denied }
-            let answer = MSCHAPv2.authenticatorResponse(
-                challenge: challenge, peerChallenge: peerChallenge, ntResponse: ntResponse, name: name,
-                password: password)
-            return .accepted(message: answer + Array(" M=Access granted".utf8))
+            guard Digests.constantTimeEqual(exchange.ntResponse, ntResponse) else { return .denied }
+            return .accepted(message: exchange.authenticatorResponse + Array(" M=Access granted".utf8))
         }
     }
 }

@@ -77,12 +77,10 @@ struct CHAPPeer: Sendable {
         case .msChapV2:
             guard challenge.count == MSCHAPv2.challengeSize else { return [.noted(.malformed(.chap))] }
             let own = random.octets(MSCHAPv2.challengeSize)
-            let response = MSCHAPv2.ntResponse(
+            let exchange = MSCHAPv2.Exchange(
                 challenge: challenge, peerChallenge: own, name: name, password: configuration.password)
-            value = own + [UInt8](repeating: 0, count: 8) + response + [0]
-            expected = MSCHAPv2.authenticatorResponse(
-                challenge: challenge, peerChallenge: own, ntResponse: response, name: name,
-                password: configuration.password)
+            value = own + [UInt8](repeating: 0, count: 8) + exchange.ntResponse + [0]
+            expected = exchange.authenticatorResponse
         }
         let packet = ControlPacket(
             code: CHAP.Code.response, identifier: identifier, data: CHAP.Value(value: value, name: name).encoded)

@@ -7,41 +7,57 @@ enum MSCHAPv2 {
     /// Peer challenge, 8 reserved octets, NT response, flags (section 4).
     static let responseSize = 49
 
-    /// Section 8.2; the name counts without a Windows domain in front.
-    static func challengeHash(peerChallenge: [UInt8], challenge: [UInt8], name: [UInt8]) -> [UInt8] {
-        let bare = name.lastIndex(of: UInt8(ascii: "\\")).map { Array(name[($0 + 1)...]) } ?? name
-        return Array(Digests.sha1(peerChallenge, challenge, bare).prefix(8))
+    /// What one challenge and its answer come to.
+    struct Exchange {
+        /// Section 8.2; the name counts without a Windows domain in front.
+        let challengeHash: [UInt8]
+        let passwordHash: [UInt8]
+        /// What the peer proves itself by (section 8.1).
+        let ntResponse: [UInt8]
+
+        init(challenge: [UInt8], peerChallenge: [UInt8], name: [UInt8], password: Password) {
+            let bare = name.lastIndex(of: UInt8(ascii: "\\")).map { Array(name[($0 + 1)...]) } ?? name
+            challengeHash = Array(Digests.sha1(peerChallenge, challenge, bare).prefix(8))
+            passwordHash = MSCHAPv2.passwordHash(password)
+            let key = passwordHash + [UInt8](repeating: 0, count: 5)
+            var response: [UInt8] = []
+            response.reserveCapacity(MSCHAPv2.ntResponseSize)
+            for start in stride(from: 0, to: 21, by: 7) {
+                response += Digests.desEncrypt(challengeHash, key56: Array(key[start..<(start + 7)]))
+            }
+            ntResponse = response
+        }
+
+        /// Section 8.7: "S=" and 40 upper-case hexadecimal digits, by which the authenticator proves itself in turn.
+        var authenticatorResponse: [UInt8] {
+            let hashOfHash = Digests.md4(passwordHash)
+            let inner = Digests.sha1(hashOfHash, ntResponse, Array("Magic server to client signing constant".utf8))
+            let outer = Digests.sha1(
+                inner, challengeHash, Array("Pad to make it do more than one iteration".utf8))
+            return Array("S=".utf8) + hexadecimal(outer)
+        }
     }
 
     /// Section 8.3: MD4 of the password in UTF-16, low octet first.
     static func passwordHash(_ password: Password) -> [UInt8] {
-        let units = String(decoding: password.octets, as: UTF8.self).utf16
-        return Digests.md4(units.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] })
-    }
-
-    /// Section 8.1.
-    static func ntResponse(
-        challenge: [UInt8], peerChallenge: [UInt8], name: [UInt8], password: Password
-    ) -> [UInt8] {
-        let hash = challengeHash(peerChallenge: peerChallenge, challenge: challenge, name: name)
-        let key = passwordHash(password) + [UInt8](repeating: 0, count: 5)
-        return stride(from: 0, to: 21, by: 7).flatMap { Digests.desEncrypt(hash, key56: Array(key[$0..<($0 + 7)])) }
-    }
-
-    /// Section 8.7: "S=" and 40 upper-case hexadecimal digits, by which the authenticator proves itself in turn.
-    static func authenticatorResponse(
-        challenge: [UInt8], peerChallenge: [UInt8], ntResponse: [UInt8], name: [UInt8], password: Password
-    ) -> [UInt8] {
-        let hashOfHash = Digests.md4(passwordHash(password))
-        let inner = Digests.sha1(hashOfHash, ntResponse, Array("Magic server to client signing constant".utf8))
-        let hash = challengeHash(peerChallenge: peerChallenge, challenge: challenge, name: name)
-        let outer = Digests.sha1(inner, hash, Array("Pad to make it do more than one iteration".utf8))
-        return Array("S=".utf8) + hexadecimal(outer)
+        var octets: [UInt8] = []
+        octets.reserveCapacity(2 * password.octets.count)
+        for unit in String(decoding: password.octets, as: UTF8.self).utf16 {
+            octets.append(UInt8(truncatingIfNeeded: unit))
+            octets.append(UInt8(truncatingIfNeeded: unit >> 8))
+        }
+        return Digests.md4(octets)
     }
 
     static func hexadecimal(_ octets: [UInt8]) -> [UInt8] {
-        let digits = Array("0123456789ABCDEF".utf8)
-        return octets.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        func digit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10 }
+        var digits: [UInt8] = []
+        digits.reserveCapacity(2 * octets.count)
+        for octet in octets {
+            digits.append(digit(octet >> 4))
+            digits.append(digit(octet & 15))
+        }
+        return digits
     }
 
     /// A Failure's message (section 6).

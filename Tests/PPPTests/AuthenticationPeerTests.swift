@@ -28,7 +28,7 @@ import Testing
     ) throws {
         var station = Station(.client(methods))
         _ = station.handle(.lowerLayerUp)
-        let reply = try #require(station.request(.lcp, [ConfigurationOption(3, asked)]).packets(.lcp).first)
+        let reply = try #require(station.request(.lcp, [ConfigurationOption(3, asked)]).packets(.lcp).last)
         #expect(reply.code == code)
         #expect(reply.options == [ConfigurationOption(3, answer)])
     }
@@ -87,9 +87,11 @@ import Testing
     /// The proof that the authenticator owes for a response.
     private func answer(to packet: ControlPacket) throws -> [UInt8] {
         let value = try #require(CHAP.Value(parsing: packet.data)).value
-        return MSCHAPv2.authenticatorResponse(
-            challenge: Array(0...15), peerChallenge: Array(value.prefix(16)),
-            ntResponse: Array(value.dropFirst(24).prefix(24)), name: Array("alice".utf8), password: Password("secret"))
+        let exchange = MSCHAPv2.Exchange(
+            challenge: Array(0...15), peerChallenge: Array(value.prefix(16)), name: Array("alice".utf8),
+            password: Password("secret"))
+        #expect(Array(value.dropFirst(24).prefix(24)) == exchange.ntResponse)
+        return exchange.authenticatorResponse
     }
 
     @Test(arguments: ["", " M=OK", "M=", "\u{0}\u{0}", " garbage"])

@@ -19,7 +19,7 @@ private func response(
         let own = [UInt8](repeating: 9, count: 16)
         proof =
             own + [UInt8](repeating: 0, count: 8)
-            + MSCHAPv2.ntResponse(challenge: value, peerChallenge: own, name: name, password: password) + [0]
+            + MSCHAPv2.Exchange(challenge: value, peerChallenge: own, name: name, password: password).ntResponse + [0]
     }
     return ControlPacket(
         code: CHAP.Code.response, identifier: challenge.identifier, data: CHAP.Value(value: proof, name: name).encoded)

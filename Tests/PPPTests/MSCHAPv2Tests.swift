@@ -19,17 +19,12 @@ private let password = Password("clientPass")
         name: String
     ) {
         let name = Array(name.utf8)
-        #expect(
-            MSCHAPv2.challengeHash(peerChallenge: peerChallenge, challenge: challenge, name: name)
-                == hex("D02E4386BCE91226"))
-        #expect(MSCHAPv2.passwordHash(password) == hex("44EBBA8D5312B8D611474411F56989AE"))
-        #expect(
-            MSCHAPv2.ntResponse(challenge: challenge, peerChallenge: peerChallenge, name: name, password: password)
-                == ntResponse)
-        #expect(
-            MSCHAPv2.authenticatorResponse(
-                challenge: challenge, peerChallenge: peerChallenge, ntResponse: ntResponse, name: name,
-                password: password) == answer)
+        let exchange = MSCHAPv2.Exchange(
+            challenge: challenge, peerChallenge: peerChallenge, name: name, password: password)
+        #expect(exchange.challengeHash == hex("D02E4386BCE91226"))
+        #expect(exchange.passwordHash == hex("44EBBA8D5312B8D611474411F56989AE"))
+        #expect(exchange.ntResponse == ntResponse)
+        #expect(exchange.authenticatorResponse == answer)
     }
 
     @Test func `PAU-06 the password of RFC 2433 appendix B_2 is hashed from UTF-16`() {
