@@ -12,6 +12,11 @@ package struct SessionKey: Hashable, Sendable, CustomStringConvertible {
         self.session = session
     }
 
+    /// Both at once: every frame's session is looked up, in several tables.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(UInt64(tunnel) << 32 | UInt64(session))
+    }
+
     /// A PPPoE subscriber's session, by a number that the daemon hands out. No L2TP tunnel has the id 0 (RFC 2661
     /// section 3.1), so the two kinds of keys never meet.
     package static func access(_ number: UInt32) -> SessionKey {

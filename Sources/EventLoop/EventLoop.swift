@@ -87,7 +87,7 @@ package final class EventLoop {
         let count = try systemCall("epoll_wait") {
             unsafe epoll_wait(epoll.rawValue, &items, Int32(limit), blocking ? -1 : 0)
         }
-        return unsafe items.prefix(Int(count)).map { unsafe ($0.events, Token(rawValue: $0.data.u64)) }
+        return (0..<Int(count)).map { unsafe (items[$0].events, Token(rawValue: items[$0].data.u64)) }
     }
 
     private static func append(_ mask: UInt32, _ token: Token, to events: inout [Event]) {

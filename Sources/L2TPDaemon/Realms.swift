@@ -11,7 +11,7 @@ struct Realms {
 
     /// Where a user of this name ends, by what stands behind its "@".
     func ending(of user: String?) -> Realm.Ending? {
-        user.flatMap(Realm.name).flatMap { endings[.name($0)] }
+        endings.isEmpty ? nil : user.flatMap(Realm.name).flatMap { endings[.name($0)] }
     }
 
     /// Where a PPPoE subscriber ends who asks for this service.

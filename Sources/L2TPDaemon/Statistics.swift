@@ -1,43 +1,51 @@
 /// Every fact that the daemon counts and times over its life. `l2tpctl show stats` lists the counters and what machines noted; `/metrics`
 /// tells all of it.
 struct Statistics: Sendable {
-    enum Counter: String, CaseIterable, Sendable {
-        case datagramsReceived = "datagrams_received"
-        case datagramsNotSent = "datagrams_not_sent"
-        case requestsOverRate = "requests_over_rate"
-        case malformedHeaders = "malformed_headers"
-        case unsupportedVersions = "unsupported_versions"
-        case malformedMessages = "malformed_messages"
-        case unknownTunnels = "unknown_tunnels"
-        case unexpectedSources = "unexpected_sources"
-        case strayData = "stray_data"
-        case unknownPeers = "unknown_peers"
-        case refusalsWithheld = "refusals_withheld"
-        case tunnelsRefused = "tunnels_refused"
-        case contestedTuples = "contested_tuples"
-        case tunnelsOpened = "tunnels_opened"
-        case tunnelsClosed = "tunnels_closed"
-        case callsRefused = "calls_refused"
-        case sessionsOpened = "sessions_opened"
-        case sessionsClosed = "sessions_closed"
-        case authenticationsAccepted = "authentications_accepted"
-        case authenticationsRejected = "authentications_rejected"
-        case addressesExhausted = "addresses_exhausted"
-        case dataPlaneFailures = "data_plane_failures"
-        case kernelLosses = "kernel_losses"
-        case controlRequests = "control_requests"
-        case controlRequestsRefused = "control_requests_refused"
+    enum Counter: Int, CaseIterable, Sendable {
+        case datagramsReceived
+        case datagramsNotSent
+        case requestsOverRate
+        case malformedHeaders
+        case unsupportedVersions
+        case malformedMessages
+        case unknownTunnels
+        case unexpectedSources
+        case strayData
+        case unknownPeers
+        case refusalsWithheld
+        case tunnelsRefused
+        case contestedTuples
+        case tunnelsOpened
+        case tunnelsClosed
+        case callsRefused
+        case sessionsOpened
+        case sessionsClosed
+        case authenticationsAccepted
+        case authenticationsRejected
+        case addressesExhausted
+        case dataPlaneFailures
+        case kernelLosses
+        case controlRequests
+        case controlRequestsRefused
+
+        /// As others call it: the case's name in snake_case.
+        var name: String {
+            "\(self)".reduce(into: "") { name, letter in
+                name += letter.isUppercase ? "_\(letter.lowercased())" : String(letter)
+            }
+        }
     }
 
-    private var counts: [Counter: UInt64] = [:]
+    /// By the counters' numbers.
+    private var counts = [UInt64](repeating: 0, count: Counter.allCases.count)
     /// Those that were.
     private(set) var occurrences: [Occurrence: UInt64] = [:]
     private(set) var histograms: [Timing: Histogram] = [:]
 
-    subscript(counter: Counter) -> UInt64 { counts[counter, default: 0] }
+    subscript(counter: Counter) -> UInt64 { counts[counter.rawValue] }
 
     mutating func count(_ counter: Counter) {
-        counts[counter, default: 0] &+= 1
+        counts[counter.rawValue] &+= 1
     }
 
     /// Counts one of a kind, and for the sum that it belongs to.
@@ -56,6 +64,6 @@ struct Statistics: Sendable {
             guard case .note(let machine, let name) = occurrence else { return nil }
             return ("\(machine.rawValue)_\(name)", value)
         }
-        return Counter.allCases.map { ($0.rawValue, self[$0]) } + noted.sorted { $0.name < $1.name }
+        return Counter.allCases.map { ($0.name, self[$0]) } + noted.sorted { $0.name < $1.name }
     }
 }

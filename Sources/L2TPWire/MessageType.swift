@@ -38,18 +38,28 @@ package struct MessageType: RawRepresentable, Hashable, Sendable, CustomStringCo
     }
 
     /// The tunnel for types that are not known.
-    package var scope: Scope { Self.known[self]?.scope ?? .tunnel }
+    package var scope: Scope { row?.scope ?? .tunnel }
 
     /// Whether the type is RFC 2661's own or one of a known extension.
-    package var isKnown: Bool { Self.known[self] != nil }
+    package var isKnown: Bool { row != nil }
 
     /// Whether the type belongs to an extension: carried as `Message.extension`.
     package var isExtension: Bool { isKnown && rawValue > Self.sli.rawValue }
 
     /// The RFC's name, or the number.
-    package var description: String { Self.known[self]?.name ?? "message type \(rawValue)" }
+    package var description: String { row?.name ?? "message type \(rawValue)" }
 
-    private static let known: [MessageType: (name: String, scope: Scope)] = [
+    private typealias Row = (name: String, scope: Scope)
+
+    private var row: Row? { Int(rawValue) < Self.rows.count ? Self.rows[Int(rawValue)] : nil }
+
+    /// By the types' numbers.
+    private static let rows: [Row?] = {
+        let last = known.keys.map(\.rawValue).max() ?? 0
+        return (0...last).map { known[MessageType(rawValue: $0)] }
+    }()
+
+    private static let known: [MessageType: Row] = [
         .sccrq: ("SCCRQ", .tunnel), .sccrp: ("SCCRP", .tunnel), .scccn: ("SCCCN", .tunnel),
         .stopCCN: ("StopCCN", .tunnel), .hello: ("HELLO", .tunnel),
         .ocrq: ("OCRQ", .session), .ocrp: ("OCRP", .session), .occn: ("OCCN", .session),

@@ -7,7 +7,7 @@ struct Facts: Sendable, ExpressibleByDictionaryLiteral {
 
     /// What bears one of these names is never told, whatever it holds: the last fence, for values of the secret types print
     /// as redacted by themselves.
-    private static let hiddenNames: Set<String> = ["secret", "password"]
+    private static func isHidden(_ name: String) -> Bool { name == "secret" || name == "password" }
 
     init(dictionaryLiteral facts: (String, String)...) {
         all = []
@@ -18,13 +18,17 @@ struct Facts: Sendable, ExpressibleByDictionaryLiteral {
     subscript(name: String) -> String? {
         get { all.first { $0.name == name }?.value }
         set {
+            let value = newValue.map { Self.isHidden(name) ? "<redacted>" : $0 }
             // Most are added in their order.
             let place = (all.lastIndex { $0.name <= name } ?? -1) + 1
             let isThere = place > 0 && all[place - 1].name == name
-            if isThere { all.remove(at: place - 1) }
-            guard let newValue else { return }
-            let value = Self.hiddenNames.contains(name) ? "<redacted>" : newValue
-            all.insert((name, value), at: isThere ? place - 1 : place)
+            switch (value, isThere) {
+            case (let value?, true): all[place - 1].value = value
+            case (let value?, false) where place == all.count: all.append((name, value))
+            case (let value?, false): all.insert((name, value), at: place)
+            case (nil, true): all.remove(at: place - 1)
+            case (nil, false): break
+            }
         }
     }
 

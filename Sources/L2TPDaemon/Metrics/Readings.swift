@@ -27,7 +27,7 @@ extension Service {
         read(occurrences, into: &exposition)
         for counter in Statistics.Counter.allCases {
             let sum = server.statistics[counter] &+ sessions.statistics[counter] &+ lns.statistics[counter]
-            exposition.add(.events, ["event": counter.rawValue], sum)
+            exposition.add(.events, ["event": counter.name], sum)
         }
         readPools(into: &exposition)
         readAccess(into: &exposition)

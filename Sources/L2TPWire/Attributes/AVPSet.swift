@@ -6,7 +6,8 @@ struct AVPSet {
     }
 
     private var entries: [Entry] = []
-    private var seen: Set<Attribute> = []
+    /// Those in `entries`, each once: never more than there are rows in the table.
+    private var seen: [Attribute] = []
     private var randomVector: [UInt8]?
     private(set) var notes: [MessageNote] = []
 
@@ -47,7 +48,9 @@ struct AVPSet {
 
     private mutating func keep(_ entry: Entry) {
         let attribute = entry.avp.attribute
-        if seen.insert(attribute).inserted || AVPTable.repeatable.contains(attribute) {
+        let isRepeated = seen.contains(attribute)
+        if !isRepeated { seen.append(attribute) }
+        if !isRepeated || AVPTable.repeatable.contains(attribute) {
             entries.append(entry)
         } else {
             notes.append(.duplicate(attribute))
