@@ -115,7 +115,7 @@ private struct Run {
     /// The link's own latest packet comes back as an Ack, or as whatever else these bits make of it.
     private mutating func answer(_ number: ProtocolNumber, _ step: UInt8) {
         guard var frame = sent[number], !frame.information.isEmpty else { return }
-        frame.information[0] = 2 + (step >> 4 & 3)
+        frame = PPPFrame(frame.protocolNumber, [2 + (step >> 4 & 3)] + frame.information.dropFirst())
         handle(.frame(frame.encodedWithAddressAndControl))
     }
 

@@ -51,7 +51,9 @@ struct EchoBurst {
 
     /// What is sent next. Nil: the frame is not an answer to any of these.
     mutating func receive(_ frame: PPPFrame) -> [PPPFrame]? {
-        guard frame.protocolNumber == .lcp, let number = Self.number(inReply: frame.information) else { return nil }
+        guard frame.protocolNumber == .lcp, let number = Self.number(inReply: Array(frame.information)) else {
+            return nil
+        }
         guard number >= first else { return [] }
         if number != lastAnswered + 1 { misplaced += 1 }
         lastAnswered = number

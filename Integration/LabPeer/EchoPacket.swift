@@ -18,8 +18,8 @@ struct EchoPacket: Equatable {
     /// The echo in a frame; nil for anything else that a session carries.
     static func parsed(_ frame: PPPFrame) -> EchoPacket? {
         switch frame.protocolNumber {
-        case .ipv4: (try? fromIPv4(frame.information)) ?? nil
-        case .ipv6: (try? fromIPv6(frame.information)) ?? nil
+        case .ipv4: (try? fromIPv4(Array(frame.information))) ?? nil
+        case .ipv6: (try? fromIPv6(Array(frame.information))) ?? nil
         default: nil
         }
     }

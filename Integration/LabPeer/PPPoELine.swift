@@ -22,7 +22,7 @@ final class PPPoELine: Carrier {
             placed = now
         }
 
-        var deadline: Instant? { [discovery.deadline, session?.deadline].compactMap(\.self).min() }
+        var deadline: Instant? { earlier(discovery.deadline, session?.deadline) }
     }
 
     private let plan: Plan

@@ -222,7 +222,7 @@ final class Round {
             next = until
         case .over: next = now
         }
-        return [scan, next].compactMap(\.self).min()
+        return earlier(scan, next)
     }
 
     private func scan(at now: Instant) {

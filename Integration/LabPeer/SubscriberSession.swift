@@ -77,15 +77,14 @@ final class SubscriberSession {
 
     /// A frame from the server, as its carrier had it.
     func receive(_ octets: [UInt8], at now: Instant, using random: inout some RandomNumberGenerator) -> [Effect] {
-        if let frame = try? PPPFrame(parsing: octets) {
-            count(frame)
-            if let more = burst?.receive(frame) { return more.map(Effect.send) + settle() }
-            if let echo = EchoPacket.parsed(frame) { return receive(echo, at: now) }
-        }
-        return handle(.frame(octets), at: now, using: &random)
+        guard let frame = try? PPPFrame(parsing: octets) else { return handle(.frame(octets), at: now, using: &random) }
+        count(frame)
+        if let more = burst?.receive(frame) { return more.map(Effect.send) + settle() }
+        if let echo = EchoPacket.parsed(frame) { return receive(echo, at: now) }
+        return handle(.frame(frame.encoded), at: now, using: &random)
     }
 
-    var deadline: Instant? { [link.deadline, nextPing].compactMap(\.self).min() }
+    var deadline: Instant? { earlier(link.deadline, nextPing) }
 
     func timeout(at now: Instant, using random: inout some RandomNumberGenerator) -> [Effect] {
         var effects: [Effect] = []

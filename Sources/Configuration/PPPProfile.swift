@@ -77,7 +77,8 @@ package struct PPPProfile: Hashable, Sendable {
             role: .authenticator(
                 .init(
                     methods: authentication, name: hostName, rechallengeInterval: rechallengeInterval,
-                    attempts: authenticationAttempts, failureDelay: authenticationFailureDelay)),
+                    attempts: authenticationAttempts, failureDelay: authenticationFailureDelay,
+                    listening: .milliseconds(200))),
             mru: mru, echoInterval: echoInterval, echoFailures: echoFailures,
             limits: NegotiationLimits(
                 restartTimer: restartTimer, maxTerminate: maxTerminate, maxConfigure: maxConfigure,

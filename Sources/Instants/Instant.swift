@@ -2,8 +2,9 @@
 ///
 /// Not `ContinuousClock.Instant`, which is the same but for its layout: that is known at run time only, and whatever
 /// holds one - every machine with a deadline - is then measured, copied and compared by way of tables.
+@usableFromInline
 package struct Instant: Hashable, Sendable {
-    package var sinceBoot: Duration
+    @usableFromInline package var sinceBoot: Duration
 
     @inlinable
     package init(sinceBoot: Duration) {
@@ -31,4 +32,12 @@ extension Instant: Comparable {
 
     @inlinable
     package static func += (instant: inout Instant, duration: Duration) { instant.sinceBoot += duration }
+}
+
+/// The earlier of two instants; nil is never.
+@inlinable
+package func earlier(_ one: Instant?, _ other: Instant?) -> Instant? {
+    guard let one else { return other }
+    guard let other else { return one }
+    return min(one, other)
 }

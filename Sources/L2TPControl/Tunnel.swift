@@ -85,7 +85,7 @@ package struct Tunnel: Sendable {
         [
             delivery.deadline, connection.deadline, setupDeadlines.first?.time, helloDeadline, probe?.until,
             lingerDeadline,
-        ].compactMap(\.self).min()
+        ].reduce(nil, earlier)
     }
 
     /// What becomes of our own request when the peer's comes while it is outstanding (RFC 2661 section 4.4.3). Nil when

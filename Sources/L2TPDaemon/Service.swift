@@ -269,7 +269,7 @@ package final class Service<Plane: DataPlane> {
             server.deadline, sessions.isEmpty ? nil : nextCounters, reconciliation, control.resumption,
             control.waitDeadline, nextSign, httpDeadline, log.deadline,
             stopDeadline.flatMap { $0 > now ? $0 : nil }, sessions.survey == nil ? nil : now,
-        ].compactMap(\.self).min()
+        ].reduce(nil, earlier)
     }
 
     private func expire(at now: Instant) {

@@ -1,6 +1,7 @@
 /// Reads big-endian fields forward through borrowed octets; every read is bounds-checked and throws.
 ///
 /// It borrows: it cannot outlive the octets that it was made from, and copies nothing until asked to.
+@usableFromInline
 package struct ByteReader: ~Escapable {
     @usableFromInline let octets: RawSpan
     /// Octets consumed since the reader was made.

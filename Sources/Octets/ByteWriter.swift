@@ -1,5 +1,6 @@
 /// Appends big-endian fields to a growing buffer.
 // Inlinable like the reader: a call to another module for every octet would be most of a message's cost.
+@usableFromInline
 package struct ByteWriter: Sendable {
     @usableFromInline var storage: [UInt8] = []
 

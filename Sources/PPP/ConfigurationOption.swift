@@ -12,19 +12,19 @@ package struct ConfigurationOption: Equatable, Sendable {
     }
 
     package init(_ type: UInt8, _ value: UInt16) {
-        var writer = ByteWriter()
+        var writer = ByteWriter(capacity: 2)
         writer.append(value)
         self.init(type, writer.bytes)
     }
 
     package init(_ type: UInt8, _ value: UInt32) {
-        var writer = ByteWriter()
+        var writer = ByteWriter(capacity: 4)
         writer.append(value)
         self.init(type, writer.bytes)
     }
 
     package init(_ type: UInt8, _ value: UInt64) {
-        var writer = ByteWriter()
+        var writer = ByteWriter(capacity: 8)
         writer.append(value)
         self.init(type, writer.bytes)
     }
@@ -42,6 +42,8 @@ package struct ConfigurationOption: Equatable, Sendable {
     package static func list(parsing octets: [UInt8]) throws(DecodeError) -> [ConfigurationOption] {
         var reader = ByteReader(octets)
         var options: [ConfigurationOption] = []
+        // Most options have four octets and more.
+        options.reserveCapacity(octets.count / 4 + 1)
         while !reader.isAtEnd {
             let type = try reader.uint8()
             let length = Int(try reader.uint8())

@@ -36,6 +36,17 @@ package struct ControlPacket: Equatable, Sendable {
     /// Octets behind Length are padding; a Length that is too short or too long throws, and the packet is to be dropped.
     package init(parsing information: [UInt8]) throws(DecodeError) {
         var reader = ByteReader(information)
+        try self.init(&reader)
+    }
+
+    /// What a frame holds.
+    package init(parsing frame: PPPFrame) throws(DecodeError) {
+        var reader = ByteReader(frame.encoded)
+        try reader.skip(2)
+        try self.init(&reader)
+    }
+
+    private init(_ reader: inout ByteReader) throws(DecodeError) {
         code = try reader.uint8()
         identifier = try reader.uint8()
         let length = Int(try reader.uint16())
@@ -45,10 +56,14 @@ package struct ControlPacket: Equatable, Sendable {
     /// At most 65,535 octets, which no caller reaches: what is copied from a peer is cut to the MRU.
     package var encoded: [UInt8] {
         var writer = ByteWriter(capacity: Self.headerSize + data.count)
+        append(to: &writer)
+        return writer.bytes
+    }
+
+    func append(to writer: inout ByteWriter) {
         writer.append(code)
         writer.append(identifier)
         writer.append(UInt16(clamping: Self.headerSize + data.count))
         writer.append(contentsOf: data)
-        return writer.bytes
     }
 }

@@ -73,7 +73,7 @@ struct IPCPOptions: NegotiatedOptions {
 
     /// A peer that does not speak of its address is told once.
     mutating func missing(
-        besides types: Set<UInt8>, using random: inout some RandomNumberGenerator
+        besides types: OptionTypes, using random: inout some RandomNumberGenerator
     ) -> [ConfigurationOption] {
         guard let assigned = parameters.peerIPv4, !types.contains(Kind.address), !hasAppendedAddress else { return [] }
         hasAppendedAddress = true

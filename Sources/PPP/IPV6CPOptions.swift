@@ -56,7 +56,7 @@ struct IPV6CPOptions: NegotiatedOptions {
 
     /// A peer that does not speak of its identifier is told once.
     mutating func missing(
-        besides types: Set<UInt8>, using random: inout some RandomNumberGenerator
+        besides types: OptionTypes, using random: inout some RandomNumberGenerator
     ) -> [ConfigurationOption] {
         guard !types.contains(Kind.interfaceIdentifier), !hasAppended else { return [] }
         hasAppended = true

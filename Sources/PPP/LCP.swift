@@ -38,9 +38,7 @@ struct LCP: Sendable {
     var peer: LCPParameters { negotiation.options.peer }
     var isOpened: Bool { negotiation.isOpened }
 
-    var deadline: Instant? {
-        earlier(negotiation.deadline, echoDue)
-    }
+    @inline(__always) var deadline: Instant? { earlier(negotiation.deadline, echoDue) }
 
     mutating func handle(
         _ event: Automaton.Event, at now: Instant, using random: inout some RandomNumberGenerator
@@ -210,6 +208,8 @@ extension Link.Note {
     /// A peer's text as a log can bear it: 255 octets at most, control characters replaced.
     static func text(_ octets: some Collection<UInt8>) -> String {
         let cut = String(decoding: octets.prefix(255), as: UTF8.self)
+        // Nearly every text; what Unicode has to say of a character is looked up slowly.
+        if cut.utf8.allSatisfy({ (0x20...0x7e).contains($0) }) { return cut }
         return String(
             String.UnicodeScalarView(
                 cut.unicodeScalars.map { scalar in

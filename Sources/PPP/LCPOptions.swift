@@ -40,6 +40,7 @@ struct LCPOptions: NegotiatedOptions {
 
     var request: [ConfigurationOption] {
         var options: [ConfigurationOption] = []
+        options.reserveCapacity(3)
         if let mru { options.append(ConfigurationOption(Kind.mru, mru)) }
         if let method = methods.first { options.append(ConfigurationOption(Kind.authentication, method.optionValue)) }
         if magicNumber != 0 { options.append(ConfigurationOption(Kind.magicNumber, magicNumber)) }
@@ -117,7 +118,7 @@ struct LCPOptions: NegotiatedOptions {
     }
 
     func missing(
-        besides types: Set<UInt8>, using random: inout some RandomNumberGenerator
+        besides types: OptionTypes, using random: inout some RandomNumberGenerator
     ) -> [ConfigurationOption] {
         []
     }

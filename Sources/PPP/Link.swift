@@ -36,6 +36,8 @@ package struct Link: Sendable {
     var network: Network?
     /// When the present phase has lasted too long.
     var phaseDeadline: Instant?
+    /// When LCP begins although the peer has not; nil once it has.
+    var listeningUntil: Instant?
     /// Why the link is being closed, once it is.
     var end: LinkEnd?
     /// The request that the daemon is working on.
@@ -70,12 +72,12 @@ package struct Link: Sendable {
     ) -> [Output] {
         guard phase != .closed else { return [] }
         let outputs = take(event, at: now, using: &random)
-        deadline = phase == .closed ? nil : nextDeadline
+        deadline =
+            phase == .closed
+            ? nil
+            : [lcp.deadline, authentication?.deadline, network?.deadline, phaseDeadline, listeningUntil]
+                .reduce(nil, earlier)
         return outputs
-    }
-
-    private var nextDeadline: Instant? {
-        earlier(earlier(lcp.deadline, authentication?.deadline), earlier(network?.deadline, phaseDeadline))
     }
 
     private mutating func take(
@@ -83,7 +85,7 @@ package struct Link: Sendable {
     ) -> [Output] {
         switch event {
         case .lowerLayerUp:
-            return phase == .dead ? establish(at: now, using: &random) : []
+            return phase == .dead ? establish(after: configuration.listening, at: now, using: &random) : []
         case .lowerLayerUpWithProxy(let proxiedLCP, let proxiedAuthentication, let policy):
             guard phase == .dead else { return [] }
             let acceptance = ProxyAcceptance.judge(

@@ -34,16 +34,20 @@ package struct LinkConfiguration: Equatable, Sendable {
         package var attempts: Int
         /// How long a refusal is held back, so that guessing is slow.
         package var failureDelay: Duration
+        /// How long the peer is left to speak first. Its PPP may begin a little after its call: what is sent before that is
+        /// lost, and missed until the Restart timer expires.
+        package var listening: Duration
 
         package init(
             methods: [AuthenticationMethod], name: String, rechallengeInterval: Duration? = nil, attempts: Int = 1,
-            failureDelay: Duration = .seconds(1)
+            failureDelay: Duration = .seconds(1), listening: Duration = .zero
         ) {
             self.methods = methods
             self.name = name
             self.rechallengeInterval = rechallengeInterval
             self.attempts = attempts
             self.failureDelay = failureDelay
+            self.listening = listening
         }
     }
 
@@ -121,6 +125,11 @@ package struct LinkConfiguration: Equatable, Sendable {
         self.establishTimeout = establishTimeout
         self.authenticationTimeout = authenticationTimeout
         self.networkTimeout = networkTimeout
+    }
+
+    /// How long LCP waits for the peer's first word.
+    var listening: Duration {
+        if case .authenticator(let role) = role { role.listening } else { .zero }
     }
 
     /// The largest information field that is sent or asked for.

@@ -9,7 +9,7 @@ extension Link {
         var absorbed: [Output] = []
         for output in outputs {
             switch output {
-            case .send(let packet): absorbed.append(.send(PPPFrame(.lcp, packet.encoded)))
+            case .send(let packet): absorbed.append(.send(PPPFrame(.lcp, packet)))
             case .up: absorbed += authenticate(nil, at: now, using: &random)
             case .down: absorbed += linkDown(at: now, using: &random)
             case .finished: absorbed.append(finish(reasonOfLCP))
@@ -57,7 +57,7 @@ extension Link {
             switch output {
             case .send(let packet):
                 let number = authenticationMethod?.protocolNumber ?? .chap
-                absorbed.append(.send(PPPFrame(number, packet.encoded)))
+                absorbed.append(.send(PPPFrame(number, packet)))
             case .ask(let name, let proof):
                 questions += 1
                 let id = AuthenticationRequest.ID(number: questions)
@@ -78,13 +78,12 @@ extension Link {
         _ outputs: [Network.Output], at now: Instant, using random: inout some RandomNumberGenerator
     ) -> [Output] {
         var absorbed: [Output] = outputs.map { translate($0) }
-        guard phase == .network, let network else { return absorbed }
-        if network.isAnyOpened {
-            phaseDeadline = nil
-        } else if network.isExhausted {
-            absorbed += shut(network.failure, at: now, using: &random)
-        } else if phaseDeadline == nil {
-            phaseDeadline = now + configuration.networkTimeout
+        guard phase == .network else { return absorbed }
+        switch network?.standing {
+        case .opened: phaseDeadline = nil
+        case .exhausted: absorbed += shut(network?.failure ?? .noNetworkProtocol, at: now, using: &random)
+        case .underWay: phaseDeadline = phaseDeadline ?? now + configuration.networkTimeout
+        case nil: break
         }
         return absorbed
     }

@@ -2,12 +2,23 @@ import Instants
 
 // The phases: how each begins and ends.
 extension Link {
-    mutating func establish(at now: Instant, using random: inout some RandomNumberGenerator) -> [Output] {
+    /// LCP begins: at once, or when the peer has spoken or been silent for so long.
+    mutating func establish(
+        after listening: Duration = .zero, at now: Instant, using random: inout some RandomNumberGenerator
+    ) -> [Output] {
         phase = .establish
         phaseDeadline = now + configuration.establishTimeout
-        let started = lcp.handle(.open, at: now, using: &random)
-        let outputs = started + lcp.handle(.up, at: now, using: &random)
+        listeningUntil = now + listening
+        let opened = lcp.handle(.open, at: now, using: &random)
+        let outputs = opened + (listening > .zero ? [] : stopListening(at: now, using: &random))
         return absorb(outputs, at: now, using: &random)
+    }
+
+    /// Our turn to speak. Empty where LCP has begun long ago.
+    mutating func stopListening(at now: Instant, using random: inout some RandomNumberGenerator) -> [LCP.Output] {
+        guard listeningUntil != nil else { return [] }
+        listeningUntil = nil
+        return lcp.handle(.up, at: now, using: &random)
     }
 
     mutating func begin(
@@ -54,11 +65,11 @@ extension Link {
         _ parameters: NetworkParameters, at now: Instant,
         using random: inout some RandomNumberGenerator
     ) -> [Output] {
-        var network = Network(configuration: configuration, parameters: parameters, peerMRU: lcp.peer.mru)
+        network = Network(configuration: configuration, parameters: parameters, peerMRU: lcp.peer.mru)
         phaseDeadline = now + configuration.networkTimeout
-        let opened = network.open(at: now, using: &random)
-        self.network = network
+        let opened = network?.open(at: now, using: &random) ?? []
         var outputs = absorb(opened, at: now, using: &random)
+        guard !early.isEmpty else { return outputs }
         let waiting = early
         early = [:]
         for number in [ProtocolNumber.ipcp, .ipv6cp] {
@@ -85,6 +96,7 @@ extension Link {
         guard end == nil else { return [] }
         end = reason
         phaseDeadline = nil
+        listeningUntil = nil
         let closing = lcp.handle(.close, at: now, using: &random)
         let outputs = absorb(closing, at: now, using: &random)
         guard phase != .closed else { return outputs }
@@ -100,11 +112,13 @@ extension Link {
     }
 
     mutating func timeout(at now: Instant, using random: inout some RandomNumberGenerator) -> [Output] {
-        let ofLCP = lcp.timeout(at: now, using: &random)
+        let isSilent = listeningUntil.map { $0 <= now } ?? false
+        let begun = isSilent ? stopListening(at: now, using: &random) : []
+        let ofLCP = begun + lcp.timeout(at: now, using: &random)
         var outputs = absorb(ofLCP, at: now, using: &random)
         let ofAuthentication = authentication?.timeout(at: now, using: &random) ?? []
         outputs += absorb(ofAuthentication, at: now, using: &random)
-        if let network, !network.hasHeardPeer, let due = network.deadline, due <= now {
+        if network?.hasHeardPeer == false, let due = network?.deadline, due <= now {
             outputs += absorb(authentication?.success ?? [], at: now, using: &random)
         }
         let ofNetwork = network?.timeout(at: now, using: &random) ?? []

@@ -11,14 +11,13 @@ extension Link {
         lcp.heard(at: now)
         switch frame.protocolNumber {
         case .lcp:
-            guard let packet = try? ControlPacket(parsing: frame.information) else { return [.noted(.malformed(.lcp))] }
-            let outputs = lcp.receive(packet, at: now, using: &random)
-            return absorb(outputs, at: now, using: &random)
+            guard let packet = try? ControlPacket(parsing: frame) else { return [.noted(.malformed(.lcp))] }
+            return receiveLCP(packet, at: now, using: &random)
         case .pap, .chap:
             return receiveAuthentication(frame, at: now, using: &random)
         case .ipcp, .ipv6cp:
             guard phase == .network else { return [.noted(.outOfPhase(frame.protocolNumber))] }
-            guard let packet = try? ControlPacket(parsing: frame.information) else {
+            guard let packet = try? ControlPacket(parsing: frame) else {
                 return [.noted(.malformed(frame.protocolNumber))]
             }
             guard network != nil else {
@@ -38,13 +37,30 @@ extension Link {
         }
     }
 
+    mutating func receiveLCP(
+        _ packet: ControlPacket, at now: Instant, using random: inout some RandomNumberGenerator
+    ) -> [Output] {
+        let begun = stopListening(at: now, using: &random)
+        // A server that speaks only now may not have listened before. Ahead of the Ack: behind it, a server that did hear
+        // us would have opened and would begin anew.
+        var repeated: [LCP.Output] = []
+        if case .peer = configuration.role, !lcp.negotiation.hasHeardPeer,
+            packet.code == ControlPacket.Code.configureRequest
+        {
+            repeated = lcp.negotiation.unanswered.map { [.send($0)] } ?? []
+        }
+        // The answer goes first: a client that has it does not repeat itself.
+        let outputs = repeated + lcp.receive(packet, at: now, using: &random) + begun
+        return absorb(outputs, at: now, using: &random)
+    }
+
     mutating func receiveAuthentication(
         _ frame: PPPFrame, at now: Instant, using random: inout some RandomNumberGenerator
     ) -> [Output] {
         guard phase == .authenticate || phase == .network, authentication?.protocolNumber == frame.protocolNumber else {
             return [.noted(.outOfPhase(frame.protocolNumber))]
         }
-        guard let packet = try? ControlPacket(parsing: frame.information) else {
+        guard let packet = try? ControlPacket(parsing: frame) else {
             return [.noted(.malformed(frame.protocolNumber))]
         }
         let outputs = authentication?.receive(packet, at: now, using: &random) ?? []
@@ -55,10 +71,9 @@ extension Link {
         _ packet: ControlPacket, _ number: ProtocolNumber, at now: Instant,
         using random: inout some RandomNumberGenerator
     ) -> [Output] {
-        guard network?.speaks(number) == true else {
-            return reject(PPPFrame(number, packet.encoded), at: now, using: &random)
+        guard let outputs = network?.receive(packet, of: number, at: now, using: &random) else {
+            return reject(PPPFrame(number, packet), at: now, using: &random)
         }
-        let outputs = network?.receive(packet, of: number, at: now, using: &random) ?? []
         return absorb(outputs, at: now, using: &random)
     }
 

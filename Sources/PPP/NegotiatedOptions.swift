@@ -15,7 +15,7 @@ protocol NegotiatedOptions: Sendable {
     ) -> OptionVerdict
     /// What a Configure-Nak adds because the peer ought to have asked for it; `types` are those that it did ask for.
     mutating func missing(
-        besides types: Set<UInt8>, using random: inout some RandomNumberGenerator
+        besides types: OptionTypes, using random: inout some RandomNumberGenerator
     ) -> [ConfigurationOption]
     /// The peer's options, all of them good, are being acknowledged.
     mutating func acknowledge(_ options: [ConfigurationOption])

@@ -31,10 +31,6 @@ struct Negotiation<Options: NegotiatedOptions>: Sendable {
     var options: Options
     /// When the Restart timer expires.
     private var restart: Instant?
-    /// When a request is repeated that may have been sent before anybody listened: the peer has just begun to speak and
-    /// would otherwise wait for our Restart timer. Once in a negotiation, and not counted.
-    private var earlyRepetition: Instant?
-    private var mayRepeatEarly = true
     /// What the peer can receive: packets that quote the peer are cut to it.
     var peerMRU: UInt16 = 1500
     /// Whether any packet of this protocol could be read.
@@ -44,8 +40,6 @@ struct Negotiation<Options: NegotiatedOptions>: Sendable {
 
     /// Whether the peer has rejected what this protocol cannot do without.
     private(set) var wasRejected = false
-
-    private static var earlyRepetitionDelay: Duration { .milliseconds(200) }
 
     private let limits: NegotiationLimits
     private var restartCount = 0
@@ -62,7 +56,9 @@ struct Negotiation<Options: NegotiatedOptions>: Sendable {
         self.limits = limits
     }
 
-    var deadline: Instant? { earlier(restart, earlyRepetition) }
+    var deadline: Instant? { restart }
+    /// The Configure-Request that waits for its reply.
+    var unanswered: ControlPacket? { outstanding.map { Self.packet($0.identifier, $0.options) } }
     var isOpened: Bool { state == .opened }
     /// Whether our Configure-Naks have all been in vain.
     var hasExhaustedNaks: Bool { naksSent >= limits.maxFailure }
@@ -75,10 +71,6 @@ struct Negotiation<Options: NegotiatedOptions>: Sendable {
     }
 
     mutating func timeout(at now: Instant, using random: inout some RandomNumberGenerator) -> [Output] {
-        if let early = earlyRepetition, early <= now, restart.map({ $0 > now }) == true, let request = outstanding {
-            earlyRepetition = nil
-            return [.send(Self.packet(request.identifier, request.options))]
-        }
         guard let restart, restart <= now else { return [] }
         return apply(restartCount > 0 ? .timeoutWithRetriesLeft : .timeoutExhausted, .none, at: now, using: &random)
     }
@@ -139,10 +131,7 @@ extension Negotiation {
             return apply(.receivedAcceptableRequest, .packet(packet), at: now, using: &random)
         case .stopped, .opened:
             begin(using: &random)
-        case .reqSent:
-            if mayRepeatEarly, outstanding != nil { earlyRepetition = now + Self.earlyRepetitionDelay }
-            mayRepeatEarly = false
-        case .ackRcvd, .ackSent:
+        case .reqSent, .ackRcvd, .ackSent:
             break
         }
         let answer = judge(asked, using: &random)
@@ -158,9 +147,9 @@ extension Negotiation {
     ) -> Answer {
         var rejected: [ConfigurationOption] = []
         var naked: [ConfigurationOption] = []
-        var types: Set<UInt8> = []
+        var types = OptionTypes()
         for option in asked {
-            guard types.insert(option.type).inserted else {
+            guard types.insert(option.type) else {
                 rejected.append(option)
                 continue
             }
@@ -192,7 +181,6 @@ extension Negotiation {
             fits(packet.code, listed, request.options)
         else { return [.noted(.unexpectedReply(Options.protocolNumber))] }
         outstanding = nil
-        earlyRepetition = nil
         switch packet.code {
         case ControlPacket.Code.configureAck:
             naksReceived = 0
@@ -231,8 +219,6 @@ extension Negotiation {
     private mutating func begin(using random: inout some RandomNumberGenerator) {
         options.begin(using: &random)
         outstanding = nil
-        earlyRepetition = nil
-        mayRepeatEarly = true
         naksSent = 0
         naksReceived = 0
     }
@@ -253,11 +239,11 @@ extension Negotiation {
         if event == .receivedCatastrophicReject { wasRejected = true }
         state = transition.next
         var outputs: [Output] = []
+        outputs.reserveCapacity(transition.actions.count)
         for action in transition.actions {
             if let output = perform(action, prompt, at: now) { outputs.append(output) }
         }
         if !state.runsTimer { restart = nil }
-        if restart == nil || state == .closing || state == .stopping { earlyRepetition = nil }
         return outputs
     }
 
@@ -311,7 +297,6 @@ extension Negotiation {
         outstanding = (number, request)
         restartCount -= 1
         restart = now + limits.restartTimer
-        earlyRepetition = nil
         return .send(Self.packet(number, request))
     }
 

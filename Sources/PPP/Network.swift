@@ -29,16 +29,31 @@ struct Network: Sendable {
         ipv6cp?.peerMRU = peerMRU
     }
 
-    var isAnyOpened: Bool { ipcp?.isOpened == true || ipv6cp?.isOpened == true }
+    /// Where the protocols stand, taken together.
+    enum Standing {
+        /// At least one is open.
+        case opened
+        /// None is open nor on its way: each has given up or been refused.
+        case exhausted
+        case underWay
+    }
+
+    // Mutating, these two, so that they look at what is there: a getter would be handed a copy of both machines, and
+    // every event of a link asks.
+    var standing: Standing {
+        mutating get {
+            if ipcp?.isOpened == true || ipv6cp?.isOpened == true { return .opened }
+            func rests(_ state: Automaton.State?) -> Bool { state == nil || state == .stopped || state == .closed }
+            return rests(ipcp?.state) && rests(ipv6cp?.state) ? .exhausted : .underWay
+        }
+    }
+
+    var deadline: Instant? {
+        mutating get { earlier(ipcp?.deadline, ipv6cp?.deadline) }
+    }
 
     /// Whether the peer has said anything of any network protocol.
     var hasHeardPeer: Bool { ipcp?.hasHeardPeer == true || ipv6cp?.hasHeardPeer == true }
-
-    /// Whether none is open nor on its way: each has given up or been refused.
-    var isExhausted: Bool {
-        func rests(_ state: Automaton.State?) -> Bool { state == nil || state == .stopped || state == .closed }
-        return rests(ipcp?.state) && rests(ipv6cp?.state)
-    }
 
     /// Why nothing came up.
     var failure: LinkEnd {
@@ -46,31 +61,30 @@ struct Network: Sendable {
         return ipcp?.hasExhaustedNaks == true ? .addressesDoNotConverge(.local) : .noNetworkProtocol
     }
 
-    var deadline: Instant? {
-        earlier(ipcp?.deadline, ipv6cp?.deadline)
-    }
-
     mutating func open(at now: Instant, using random: inout some RandomNumberGenerator) -> [Output] {
         var outputs: [Output] = []
         for event in [Automaton.Event.up, .open] {
-            outputs += translate(ipcp?.handle(event, at: now, using: &random))
-            outputs += translate(ipv6cp?.handle(event, at: now, using: &random))
+            outputs += Self.translate(ipcp?.handle(event, at: now, using: &random))
+            outputs += Self.translate(ipv6cp?.handle(event, at: now, using: &random))
         }
         return outputs
     }
 
     mutating func timeout(at now: Instant, using random: inout some RandomNumberGenerator) -> [Output] {
-        translate(ipcp?.timeout(at: now, using: &random)) + translate(ipv6cp?.timeout(at: now, using: &random))
+        Self.translate(ipcp?.timeout(at: now, using: &random))
+            + Self.translate(ipv6cp?.timeout(at: now, using: &random))
     }
 
     /// A packet of IPCP or IPV6CP; nil when that protocol is not spoken on this link.
     mutating func receive(
         _ packet: ControlPacket, of protocolNumber: ProtocolNumber, at now: Instant,
         using random: inout some RandomNumberGenerator
-    ) -> [Output] {
-        protocolNumber == .ipcp
-            ? translate(ipcp?.receive(packet, at: now, using: &random))
-            : translate(ipv6cp?.receive(packet, at: now, using: &random))
+    ) -> [Output]? {
+        let isIPCP = protocolNumber == .ipcp
+        guard isIPCP ? ipcp != nil : ipv6cp != nil else { return nil }
+        return isIPCP
+            ? Self.translate(ipcp?.receive(packet, at: now, using: &random))
+            : Self.translate(ipv6cp?.receive(packet, at: now, using: &random))
     }
 
     /// Whether a protocol number is a control protocol that this link speaks.
@@ -88,22 +102,22 @@ struct Network: Sendable {
         using random: inout some RandomNumberGenerator
     ) -> [Output] {
         switch protocolNumber {
-        case .ipcp, .ipv4: translate(ipcp?.handle(.receivedCatastrophicReject, at: now, using: &random))
-        case .ipv6cp, .ipv6: translate(ipv6cp?.handle(.receivedCatastrophicReject, at: now, using: &random))
+        case .ipcp, .ipv4: Self.translate(ipcp?.handle(.receivedCatastrophicReject, at: now, using: &random))
+        case .ipv6cp, .ipv6: Self.translate(ipv6cp?.handle(.receivedCatastrophicReject, at: now, using: &random))
         default: []
         }
     }
 
     /// LCP has left Opened.
     mutating func down(at now: Instant, using random: inout some RandomNumberGenerator) -> [Output] {
-        translate(ipcp?.handle(.down, at: now, using: &random))
-            + translate(ipv6cp?.handle(.down, at: now, using: &random))
+        Self.translate(ipcp?.handle(.down, at: now, using: &random))
+            + Self.translate(ipv6cp?.handle(.down, at: now, using: &random))
     }
 
-    private func translate<Options>(_ outputs: [Negotiation<Options>.Output]?) -> [Output] {
+    private static func translate<Options>(_ outputs: [Negotiation<Options>.Output]?) -> [Output] {
         (outputs ?? []).compactMap { output in
             switch output {
-            case .send(let packet): .send(PPPFrame(Options.protocolNumber, packet.encoded))
+            case .send(let packet): .send(PPPFrame(Options.protocolNumber, packet))
             case .up: Options.protocolNumber == .ipcp ? .ipv4Up : .ipv6Up
             case .down: Options.protocolNumber == .ipcp ? .ipv4Down : .ipv6Down
             case .finished: nil

@@ -3,12 +3,21 @@ package import Octets
 /// A PPP frame between its framing: the protocol and the information (RFC 1661 section 2). There is no FCS and no
 /// transparency here, and the address and control octets are optional (RFC 2661 section 5.3, RFC 1662 section 3.1).
 package struct PPPFrame: Equatable, Sendable {
-    package var protocolNumber: ProtocolNumber
-    package var information: [UInt8]
+    /// Protocol in two octets, then the information: the form that /dev/ppp reads and writes, and that most peers send.
+    package let encoded: [UInt8]
 
-    package init(_ protocolNumber: ProtocolNumber, _ information: [UInt8]) {
-        self.protocolNumber = protocolNumber
-        self.information = information
+    package init(_ protocolNumber: ProtocolNumber, _ information: some Collection<UInt8>) {
+        var writer = ByteWriter(capacity: 2 + information.count)
+        writer.append(protocolNumber.rawValue)
+        writer.append(contentsOf: information)
+        encoded = writer.bytes
+    }
+
+    package init(_ protocolNumber: ProtocolNumber, _ packet: ControlPacket) {
+        var writer = ByteWriter(capacity: 2 + ControlPacket.headerSize + packet.data.count)
+        writer.append(protocolNumber.rawValue)
+        packet.append(to: &writer)
+        encoded = writer.bytes
     }
 
     /// Reads a frame with or without FF 03 in front and with the protocol in two octets or, compressed, in one: peers
@@ -16,26 +25,24 @@ package struct PPPFrame: Equatable, Sendable {
     ///
     /// A number that breaks the rules of the Protocol field is read as it stands; nobody recognises it.
     package init(parsing octets: [UInt8]) throws(DecodeError) {
+        let hasAddressAndControl = octets.starts(with: Self.addressAndControl)
         var reader = ByteReader(octets)
-        if octets.starts(with: Self.addressAndControl) { try reader.skip(Self.addressAndControl.count) }
-        let first = try reader.uint8()
-        if first & 1 == 1 {
-            protocolNumber = ProtocolNumber(rawValue: UInt16(first))
+        if hasAddressAndControl { try reader.skip(Self.addressAndControl.count) }
+        if try reader.uint8() & 1 == 1 {
+            encoded = [0] + octets[(reader.offset - 1)...]
         } else {
-            protocolNumber = ProtocolNumber(rawValue: UInt16(first) << 8 | UInt16(try reader.uint8()))
+            _ = try reader.uint8()
+            encoded = hasAddressAndControl ? Array(octets[Self.addressAndControl.count...]) : octets
         }
-        information = reader.rest()
     }
 
-    /// Protocol in two octets, then the information: the form that /dev/ppp reads and writes.
-    package var encoded: [UInt8] {
-        var writer = ByteWriter(capacity: 2 + information.count)
-        writer.append(protocolNumber.rawValue)
-        writer.append(contentsOf: information)
-        return writer.bytes
+    package var protocolNumber: ProtocolNumber {
+        ProtocolNumber(rawValue: UInt16(encoded[0]) << 8 | UInt16(encoded[1]))
     }
 
-    /// The same behind FF 03: the form that goes into an L2TP data message.
+    package var information: ArraySlice<UInt8> { encoded[2...] }
+
+    /// The frame behind FF 03: the form that goes into an L2TP data message.
     package var encodedWithAddressAndControl: [UInt8] {
         Self.addressAndControl + encoded
     }

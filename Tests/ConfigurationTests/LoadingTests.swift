@@ -112,7 +112,7 @@ import Testing
                     role: .authenticator(
                         .init(
                             methods: [], name: "lns", rechallengeInterval: .seconds(600), attempts: 3,
-                            failureDelay: .zero)),
+                            failureDelay: .zero, listening: .milliseconds(200))),
                     mru: 1460, echoInterval: nil, echoFailures: 3,
                     limits: NegotiationLimits(
                         restartTimer: .seconds(1), maxTerminate: 1, maxConfigure: 4, maxFailure: 3),

@@ -39,22 +39,45 @@ private let mru = LCPOptions.Kind.mru
         #expect(closing.end == .administrative)
     }
 
-    @Test func `LCP-02 a request that nobody may have heard is repeated soon after the peer begins to speak`() throws {
-        var station = Station(.open())
-        let request = try #require(station.handle(.lowerLayerUp).packets(.lcp).first)
-        _ = station.advance(.seconds(1))
-        _ = station.request(.lcp, [])
-        #expect(station.advance(.milliseconds(199)).isEmpty)
-        #expect(station.advance(.milliseconds(1)).packets(.lcp) == [request])
-        _ = station.request(.lcp, [])
-        #expect(station.advance(.milliseconds(1799)).isEmpty)
-        #expect(station.advance(.milliseconds(1)).packets(.lcp) == [request])
+    @Test func `LCP-02 a server lets the client speak first, for a while`() throws {
+        var configuration = LinkConfiguration.open()
+        configuration.role = .authenticator(.init(methods: [], name: "lns", listening: .milliseconds(200)))
+        var station = Station(configuration)
+        #expect(station.handle(.lowerLayerUp).isEmpty)
+        _ = station.advance(.milliseconds(50))
+        let answers = station.request(.lcp, [])
+        #expect(answers.packets(.lcp).map(\.code) == [Code.configureAck, Code.configureRequest])
+        #expect(try station.acknowledge(.lcp, in: answers).contains(.networkPhase))
+        #expect(station.advance(.seconds(10)).isEmpty)
 
-        var prompt = Station(.open())
+        var silent = Station(configuration)
+        _ = silent.handle(.lowerLayerUp)
+        #expect(silent.advance(.milliseconds(199)).isEmpty)
+        let started = silent.advance(.milliseconds(1))
+        #expect(started.packets(.lcp).map(\.code) == [Code.configureRequest])
+        #expect(try silent.acknowledge(.lcp, in: started).isEmpty)
+        #expect(silent.request(.lcp, []).contains(.networkPhase))
+
+        var closed = Station(configuration)
+        _ = closed.handle(.lowerLayerUp)
+        #expect(closed.handle(.close(.administrative)).end == .administrative)
+        #expect(closed.link.deadline == nil)
+    }
+
+    @Test func `LCP-02 a client whose request a late server may not have heard repeats it ahead of its answer`() throws
+    {
+        var late = Station(.client())
+        let request = try #require(late.handle(.lowerLayerUp).packets(.lcp).first)
+        _ = late.advance(.seconds(1))
+        let answers = late.request(.lcp, [])
+        #expect(answers.packets(.lcp).first == request)
+        #expect(answers.packets(.lcp).map(\.code) == [Code.configureRequest, Code.configureAck])
+        #expect(late.request(.lcp, []).packets(.lcp).map(\.code) == [Code.configureAck], "once")
+
+        var prompt = Station(.client())
         let started = prompt.handle(.lowerLayerUp)
-        _ = prompt.request(.lcp, [])
         _ = try prompt.acknowledge(.lcp, in: started)
-        #expect(prompt.advance(.seconds(10)).isEmpty)
+        #expect(prompt.request(.lcp, []).packets(.lcp).map(\.code) == [Code.configureAck], "it has heard us")
     }
 
     @Test func `LCP-03 after Max-Failure Naks a Nak becomes a Reject`() throws {

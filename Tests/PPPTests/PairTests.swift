@@ -9,11 +9,13 @@ struct Weather: Sendable, CustomTestStringConvertible {
     var lost = 0
     var doubled = 0
     var delayed = 0
+    /// How long a frame is under way.
+    var way: Duration = .milliseconds(10)
 
     static let fair = Weather()
     static let foul = Weather(lost: 20, doubled: 10, delayed: 20)
 
-    var testDescription: String { "\(lost)% lost, \(doubled)% doubled, \(delayed)% late" }
+    var testDescription: String { "\(lost)% lost, \(doubled)% doubled, \(delayed)% late, \(way) under way" }
 }
 
 /// An LNS and a client, joined in memory in virtual time, with a daemon of a few lines behind each.
@@ -31,6 +33,11 @@ private struct Pair {
     var users = ["alice": Password("secret")]
 
     init(_ lns: LinkConfiguration, _ client: LinkConfiguration, _ weather: Weather = .fair, seed: UInt64 = 1) {
+        var lns = lns
+        if case .authenticator(var role) = lns.role {
+            role.listening = .milliseconds(200)
+            lns.role = .authenticator(role)
+        }
         self.lns = Station(lns, seed: seed)
         self.client = Station(client, seed: seed &+ 1_000_000)
         self.weather = weather
@@ -58,7 +65,7 @@ private struct Pair {
         case .send(let frame):
             guard !chance(weather.lost) else { return }
             for _ in 0..<(chance(weather.doubled) ? 2 : 1) {
-                let delay: Duration = chance(weather.delayed) ? .milliseconds(700) : .milliseconds(10)
+                let delay: Duration = chance(weather.delayed) ? .milliseconds(700) : weather.way
                 // Either form of a frame is what a peer may send.
                 let octets = chance(50) ? frame.encoded : frame.encodedWithAddressAndControl
                 flying.append((now + delay, end == .lns ? .client : .lns, octets))
@@ -116,6 +123,23 @@ private func expectUp(_ pair: Pair, sourceLocation: SourceLocation = #_sourceLoc
     private static let methods: [[AuthenticationMethod]] = [
         [.msChapV2], [.chapMD5], [.pap], [.msChapV2, .chapMD5, .pap], [],
     ]
+
+    @Test(arguments: [1, 50, 150, 300, 600, 1400])
+    func `LCP-02 NCP-02 on a line of any length each protocol opens once and stays open`(milliseconds: Int) {
+        var pair = Pair(.lns([.msChapV2]), .client(), Weather(way: .milliseconds(milliseconds)))
+        pair.start()
+        pair.run(.seconds(60))
+        expectUp(pair)
+        for end in Pair.End.allCases {
+            let log = pair.log[end] ?? []
+            let ups = log.count { if case .ipv4Up = $0 { true } else { false } }
+            let downs = log.count { $0 == .ipv4Down || $0 == .ipv6Down || $0 == .linkDown }
+            #expect(ups == 1 && downs == 0, "\(end)")
+            // The client's may be twice on a long line.
+            #expect(log.packets(.lcp, Code.configureRequest).count <= (end == .lns ? 1 : 2))
+            #expect(log.packets(.ipv6cp, Code.configureRequest).count == 1)
+        }
+    }
 
     @Test(arguments: methods) func `PAU-01 PAU-02 PAU-05 PAU-07 NCP-02 NCP-07 two ends come up with each method`(
         methods: [AuthenticationMethod]
@@ -241,6 +265,8 @@ private func expectUp(_ pair: Pair, sourceLocation: SourceLocation = #_sourceLoc
 
     @Test func `LCP-13 ends that drew the same magic numbers come up all the same`() {
         var pair = Pair(.lns([.chapMD5]), .client())
+        // Both begin at once.
+        pair.lns = Station(.lns([.chapMD5]))
         pair.client.random = pair.lns.random
         pair.start()
         let magics = [pair.lns.link, pair.client.link].map(\.lcp.negotiation.options.magicNumber)

@@ -95,7 +95,7 @@ extension [Link.Output] {
     }
 
     func packets(_ number: ProtocolNumber) -> [ControlPacket] {
-        frames.filter { $0.protocolNumber == number }.compactMap { try? ControlPacket(parsing: $0.information) }
+        frames.filter { $0.protocolNumber == number }.compactMap { try? ControlPacket(parsing: $0) }
     }
 
     func packets(_ number: ProtocolNumber, _ code: UInt8) -> [ControlPacket] {

@@ -7,7 +7,7 @@ import Linux
 /// What HTTP is asked for: `/metrics` and `/healthz`.
 extension Service {
     /// When HTTP is due though nothing is readable.
-    var httpDeadline: Instant? { [http?.deadline, scrape.deadline].compactMap(\.self).min() }
+    var httpDeadline: Instant? { earlier(http?.deadline, scrape.deadline) }
 
     func serveHTTP(at now: Instant) {
         http?.run { [unowned self] path in response(to: path, at: now) }

@@ -14,11 +14,13 @@ extension Sessions {
     /// Gives a link an event, and its own answers to what it asks, until it wants nothing more.
     func advance(_ session: PPPSession, _ event: Link.Event?, at now: Instant) -> [SessionOrder] {
         var orders: [SessionOrder] = []
-        var events = [event].compactMap(\.self)
-        while !events.isEmpty {
-            for output in session.link.handle(events.removeFirst(), at: now, using: &random) {
-                if let answer = perform(output, for: session, at: now, &orders) { events.append(answer) }
+        var next = event
+        var answers: [Link.Event] = []
+        while let event = next {
+            for output in session.link.handle(event, at: now, using: &random) {
+                if let answer = perform(output, for: session, at: now, &orders) { answers.append(answer) }
             }
+            next = answers.isEmpty ? nil : answers.removeFirst()
         }
         deadlines.schedule(session.key, at: session.link.deadline)
         return orders

@@ -120,7 +120,7 @@ final class L2TPServer<Plane: DataPlane> {
     var deadline: Instant? {
         [
             deadlines.earliest, sessions.deadlines.earliest, clients.deadline, isStopping ? nil : standing.deadline,
-        ].compactMap(\.self).min()
+        ].reduce(nil, earlier)
     }
 
     func timeout(at now: Instant) {

@@ -69,7 +69,7 @@ struct Monitor: ParsableCommand {
         try kernelWatch?.begin()
         try daemonWatch?.begin(isNeeded: !hearsKernel)
         while true {
-            let deadline = [kernelWatch?.deadline, daemonWatch?.deadline].compactMap(\.self).min()
+            let deadline = earlier(kernelWatch?.deadline, daemonWatch?.deadline)
             for event in try loop.wait(until: deadline) {
                 switch event {
                 case .signal, .readable(output), .hangUp(output): return

@@ -14,7 +14,7 @@ extension Reading {
         let number = frame.protocolNumber.rawValue
         let name = PPPNames.name(ofProtocol: number)
         let isControl = number >= 0x8000
-        guard isControl, let packet = try? ControlPacket(parsing: frame.information) else {
+        guard isControl, let packet = try? ControlPacket(parsing: frame) else {
             self.init(name)
             fields = [Field(isControl ? "Malformed" : "Data", Self.size(frame.information))]
             return
