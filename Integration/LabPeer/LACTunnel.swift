@@ -25,12 +25,16 @@ final class LACTunnel: Carrier {
     private var changes: [CarrierChange] = []
     private var random = SystemRandomNumberGenerator()
 
+    /// Octets: hundreds of calls at once say more than the system's default holds.
+    private static let receiveBuffer: Int32 = 8 << 20
+
     init(plan: Plan, _ tunnels: Plan.Tunnels, id: TunnelID) throws(Errno) {
         self.plan = plan
         proxy = tunnels.proxy
         let any: IPAddress = if case .v4 = tunnels.server.address { .v4(.any) } else { .v6(.any) }
         socket = try DatagramSocket(
-            bind: Endpoint(address: tunnels.bind ?? any, port: 0), connect: tunnels.server)
+            bind: Endpoint(address: tunnels.bind ?? any, port: 0), connect: tunnels.server,
+            receiveBuffer: Self.receiveBuffer)
         machine = Tunnel(role: .initiator, localTunnelID: id, configuration: tunnels.configuration)
     }
 
@@ -97,7 +101,7 @@ final class LACTunnel: Carrier {
         return advance(inputs, at: now)
     }
 
-    var deadline: Instant? { [machine.deadline, earliest].compactMap(\.self).min() }
+    var deadline: Instant? { earlier(machine.deadline, earliest) }
 
     func timeout(at now: Instant) -> [CarrierChange] {
         if let due = earliest, due <= now {
@@ -185,7 +189,7 @@ final class LACTunnel: Carrier {
     }
 
     private func note(_ deadline: Instant?) {
-        if let deadline { earliest = min(earliest ?? deadline, deadline) }
+        earliest = earlier(earliest, deadline)
     }
 
     private func takeChanges() -> [CarrierChange] {

@@ -1,8 +1,8 @@
 """Set-up and tear-down of many sessions: the daemon beside the kernel calls alone. Runs inside the lab.
 
-Each number of sessions: the floor, the daemon, the floor again; a ratio is to the mean of the two floors. Both give each
-session an interface with IPv4 addresses, and both are timed from the tunnel to the last interface that is configured: the
-daemon by its own log. Then data has to pass in every session, which is not timed.
+Each number of sessions: the floor, the daemon, the floor again; a ratio is to the mean of the two floors. Both have all
+sessions to make at once, give each an interface with IPv4 addresses, and are timed from the tunnel to the last interface
+that is configured: the daemon by its own log. Then data has to pass in every session, which is not timed.
 
 The client shares the processors with the daemon, and nobody with the floor: what each took is told beside the ratio, the
 client with all that it did, from its start to the last ping.
@@ -99,7 +99,7 @@ def daemon(lns: Namespace, client: Namespace, count: int) -> Figures:
     pid = daemon.process.pid
     idle, memory = threads(pid), status(daemon.process, "VmRSS")
     peer = Peer(client).start(
-        "--sessions", count, "--ping-last", "--hold", 3000, "--timeout", 600, log=f"lab-peer-{count}"
+        "--sessions", count, "--window", count, "--ping-last", "--hold", 3000, "--timeout", 600, log=f"lab-peer-{count}"
     )
     peer.wait_until_up(900)
     busy, memory = threads(pid), status(daemon.process, "VmRSS") - memory

@@ -56,7 +56,12 @@ package final class DatagramSocket {
     ///
     /// Checksums are on, as they are by default (UDP-04). Packets over the path's MTU are sent in fragments, without
     /// the DF bit, so that a large control message arrives (UDP-05).
-    package init(bind address: Endpoint, connect peer: Endpoint? = nil) throws(Errno) {
+    ///
+    /// `receiveBuffer` is how many octets may wait to be taken out, over the system's limit; it needs CAP_NET_ADMIN. Nil
+    /// leaves the system's default.
+    package init(
+        bind address: Endpoint, connect peer: Endpoint? = nil, receiveBuffer: Int32? = nil
+    ) throws(Errno) {
         let family = address.address.family
         socket = OwnedFD(
             adopting: try systemCall("socket") {
@@ -65,6 +70,7 @@ package final class DatagramSocket {
             })
         try Self.configure(socket.rawValue, family)
         let descriptor = socket.rawValue
+        if let receiveBuffer { try SocketOption.set(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, receiveBuffer) }
         let own = SocketAddress(address)
         _ = try systemCall("bind") { unsafe own.withPointer { unsafe bind(descriptor, $0, $1) } }
         if let peer {
@@ -165,11 +171,11 @@ package final class DatagramSocket {
     }
 
     private static func address(_ local: clinux_local_address) -> IPAddress? {
-        let octets = unsafe withUnsafeBytes(of: local.octets) { unsafe Array($0) }
         switch Int32(local.family) {
-        case AF_INET: return .v4(IPv4Address(octets[0], octets[1], octets[2], octets[3]))
-        case AF_INET6: return IPv6Address(octets: octets).map(IPAddress.v6)
-        default: return nil
+        case AF_INET: .v4(IPv4Address(local.octets.0, local.octets.1, local.octets.2, local.octets.3))
+        case AF_INET6:
+            unsafe withUnsafeBytes(of: local.octets) { unsafe IPv6Address(octets: Array($0)).map(IPAddress.v6) }
+        default: nil
         }
     }
 
