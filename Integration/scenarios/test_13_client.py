@@ -1,5 +1,7 @@
 """Issue 3's scenario 6: the daemon dials as a voluntary client, a stock LNS and our own."""
 
+import time
+
 import pytest
 
 from kernel import assert_carries_data, assert_mirrored, ppp_interfaces, sessions, tunnels, wait_for_ppp
@@ -45,6 +47,23 @@ def test_client_dials_a_stock_lns_and_carries_data(network: Network, method: str
     assert daemon.process.stop() == 0
     assert not ppp_interfaces(network.client) and not tunnels(network.client) and not sessions(network.client)
     wait_until("the LNS heard of it", lambda: not ppp_interfaces(network.lns))
+
+
+def test_client_over_a_long_line_opens_once(network: Network):
+    stock = XL2TPD(network.lns)
+    stock.serve({"alice": "sesame-of-alice"})
+    for namespace in network:
+        namespace.impair("delay", "400ms")
+    daemon = dialling(network)
+    daemon.start()
+    wait_for_ppp(network.client, seconds=120)
+    daemon.wait_for_sessions(1)
+    # Longer than the restart timers of both ends: what was said in vain has been said again by then.
+    time.sleep(8)
+    assert daemon.process.output().count("network up") == 1, daemon.process.output()
+    assert stock.ppp_output("lns").count("local  IP address") == 1, stock.ppp_output("lns")
+    for namespace in network:
+        namespace.impair()
 
 
 def our_lns(network: Network) -> L2TPD:
