@@ -21,7 +21,7 @@ WAYS = {
     "session": ("l2tp del session tunnel_id {tunnel_id} session_id {session_id}", "CDN", 1, False),
     "interface": ("link delete {interface}", "CDN", 3, True),
     "down": ("link set {interface} down", "CDN", 3, True),
-    "address": ("-4 address flush dev {interface}", "CDN", 3, True),
+    "address": ("-4 address delete {local_address} peer {address} dev {interface}", "CDN", 3, True),
     "tunnel": ("l2tp del tunnel tunnel_id {tunnel_id}", "StopCCN", 1, False),
 }
 NOTICED = {"CDN": ("kernel session lost", "interface lost"), "StopCCN": ("kernel tunnel lost",)}
