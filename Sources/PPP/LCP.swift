@@ -38,7 +38,7 @@ struct LCP: Sendable {
     var peer: LCPParameters { negotiation.options.peer }
     var isOpened: Bool { negotiation.isOpened }
 
-    @inline(__always) var deadline: Instant? { earlier(negotiation.deadline, echoDue) }
+    var deadline: Instant? { earlier(negotiation.deadline, echoDue) }
 
     mutating func handle(
         _ event: Automaton.Event, at now: Instant, using random: inout some RandomNumberGenerator

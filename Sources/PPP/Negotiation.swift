@@ -57,8 +57,10 @@ struct Negotiation<Options: NegotiatedOptions>: Sendable {
     }
 
     var deadline: Instant? { restart }
-    /// The Configure-Request that waits for its reply.
-    var unanswered: ControlPacket? { outstanding.map { Self.packet($0.identifier, $0.options) } }
+    /// The Configure-Request that waits for its reply; nil where there is none, or where we want to end.
+    var unanswered: ControlPacket? {
+        state == .reqSent ? outstanding.map { Self.packet($0.identifier, $0.options) } : nil
+    }
     var isOpened: Bool { state == .opened }
     /// Whether our Configure-Naks have all been in vain.
     var hasExhaustedNaks: Bool { naksSent >= limits.maxFailure }

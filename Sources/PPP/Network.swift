@@ -80,9 +80,8 @@ struct Network: Sendable {
         _ packet: ControlPacket, of protocolNumber: ProtocolNumber, at now: Instant,
         using random: inout some RandomNumberGenerator
     ) -> [Output]? {
-        let isIPCP = protocolNumber == .ipcp
-        guard isIPCP ? ipcp != nil : ipv6cp != nil else { return nil }
-        return isIPCP
+        guard speaks(protocolNumber) else { return nil }
+        return protocolNumber == .ipcp
             ? Self.translate(ipcp?.receive(packet, at: now, using: &random))
             : Self.translate(ipv6cp?.receive(packet, at: now, using: &random))
     }

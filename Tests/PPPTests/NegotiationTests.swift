@@ -78,6 +78,11 @@ private let mru = LCPOptions.Kind.mru
         let started = prompt.handle(.lowerLayerUp)
         _ = try prompt.acknowledge(.lcp, in: started)
         #expect(prompt.request(.lcp, []).packets(.lcp).map(\.code) == [Code.configureAck], "it has heard us")
+
+        var leaving = Station(.client())
+        _ = leaving.handle(.lowerLayerUp)
+        _ = leaving.handle(.close(.administrative))
+        #expect(leaving.request(.lcp, []).packets(.lcp).isEmpty, "it wants nothing any more")
     }
 
     @Test func `LCP-03 after Max-Failure Naks a Nak becomes a Reject`() throws {
