@@ -9,15 +9,23 @@ from network import Network, wait_until
 from xl2tpd import XL2TPD, Call
 
 BAD_LINK = "delay 20ms loss 20% duplicate 10% reorder 25% 50%".split()
+LONG_LINE = "delay 400ms".split()
+# Longer than the restart timers of both ends: what was said in vain has been said again by then.
+RESTARTS = 8
+
+
+def come_up(network: Network, lns: L2TPD, client: XL2TPD, *link: str, seconds: float) -> None:
+    """One session over a link that netem makes such."""
+    lns.start()
+    for namespace in network:
+        namespace.impair(*link)
+    client.dial(Call(redial=True))
+    wait_for_ppp(network.client, seconds=seconds)
+    lns.wait_for_sessions(1)
 
 
 def test_scenario_06_a_session_comes_up_and_down_over_a_bad_link(network: Network, lns: L2TPD, client: XL2TPD):
-    lns.start()
-    for namespace in network:
-        namespace.impair(*BAD_LINK)
-    client.dial(Call(redial=True))
-    wait_for_ppp(network.client, seconds=300)
-    lns.wait_for_sessions(1)
+    come_up(network, lns, client, *BAD_LINK, seconds=300)
     assert_mirrored(network.lns, network.client, count=1)
 
     client.disconnect()
@@ -29,18 +37,8 @@ def test_scenario_06_a_session_comes_up_and_down_over_a_bad_link(network: Networ
         namespace.impair()
 
 
-LONG_LINE = "delay 400ms".split()
-# Longer than the restart timers of both ends: what was said in vain has been said again by then.
-RESTARTS = 8
-
-
 def test_scenario_06_over_a_long_line_each_protocol_opens_once(network: Network, lns: L2TPD, client: XL2TPD):
-    lns.start()
-    for namespace in network:
-        namespace.impair(*LONG_LINE)
-    client.dial(Call(redial=True))
-    wait_for_ppp(network.client, seconds=120)
-    lns.wait_for_sessions(1)
+    come_up(network, lns, client, *LONG_LINE, seconds=120)
     time.sleep(RESTARTS)
     said = client.ppp_output()
     # The second request has another method, which pppd has asked for; nothing is asked twice.
